@@ -1,0 +1,1 @@
+"""How a run happens: fingerprint, cache, breaker, guard, execute."""

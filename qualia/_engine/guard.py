@@ -1,0 +1,302 @@
+"""The only caller of plugin code: cache, breaker, the call itself, and a checked Result or a deliberate error."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, TypeVar
+
+from attrs import evolve, frozen
+
+from qualia._engine.breaker import CircuitBreaker, State
+from qualia._engine.cache import MemoryCache
+from qualia._engine.fingerprint import call_key, input_digest
+from qualia._plugins.catalog import Manifest
+from qualia._plugins.loader import Generation
+from qualia._plugins.requirement import Requirement, installed_versions
+from qualia._values import freeze, to_plain
+from qualia._version import __version__
+from qualia.document import Document
+from qualia.errors import InvalidOutput, PluginError, PluginFailed, QualiaError, UnsupportedInput
+from qualia.events import EventKind, Observers
+from qualia.plugin import Analyzer, DocumentProcessor, Visualizer, build_params
+from qualia.records import argument_name, record_type
+from qualia.registry import Registry
+from qualia.result import Artifact, Provenance, Result
+from qualia.settings import Settings
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Input:
+    """One input of a call, and how it came about."""
+
+    value: Any
+    provenance: Provenance | None = None
+    """None when no plugin made it."""
+
+
+@frozen(kw_only=True)
+class Call:
+    """One call to make."""
+
+    plugin: str
+    params: Any
+    """The plugin's params object."""
+    inputs: Mapping[str, Input]
+    """"document" and the records' argument names."""
+    run_id: str
+    step: str
+
+
+@frozen(kw_only=True)
+class Clocks:
+    """Where the time comes from."""
+
+    monotonic: Callable[[], float]
+    """Seconds that never go back."""
+    wall: Callable[[], float]
+    """Seconds since 1970."""
+
+
+class Guard:
+    """Calls plugins so that nothing one of them does harms its caller."""
+
+    def __init__(
+        self, registry: Registry, cache: MemoryCache, observers: Observers, *, settings: Settings, clocks: Clocks
+    ) -> None:
+        self._registry: Registry = registry
+        self._cache: MemoryCache = cache
+        self._observers: Observers = observers
+        self._settings: Settings = settings
+        self._clocks: Clocks = clocks
+        self._breakers: dict[str, CircuitBreaker] = {}
+        self._opened: set[str] = set()
+        self._host: dict[str, Mapping[str, str]] = {}
+        self._lock: threading.RLock = threading.RLock()
+
+    def params(self, plugin: str, values: Mapping[str, object]) -> object:
+        """Check params against the plugin's declaration and fill in the defaults.
+
+        Raises:
+            InvalidParam: unknown, ill-typed or out of range.
+            PluginError: the plugin cannot be loaded.
+        """
+        return build_params(self.loaded(plugin).plugin.Params, values, plugin=plugin)
+
+    def loaded(self, plugin: str) -> Generation:
+        """Return a plugin's generation, loading it first if need be.
+
+        Raises:
+            UnknownPlugin: there is none.
+            PluginUnavailable: it cannot be loaded here.
+            PluginFailed: its code raised while it was loaded.
+        """
+        folder = self._registry.entry(plugin).found.folder
+        try:
+            generation, fresh = self._contained(lambda: self._registry.loaded(plugin), plugin, folder, PluginError)
+        except PluginError as error:
+            self._registry.load_failed(plugin, str(error))
+            raise
+        if fresh:
+            self._observers.tell(EventKind.PLUGIN_LOADED, plugin=plugin, code_hash=generation.source.code_hash)
+        return generation
+
+    def call(self, call: Call) -> Result[Any]:
+        """Return the plugin's answer, from the cache when the same call was made before.
+
+        Raises:
+            CircuitOpen: the plugin failed too often; it was not called.
+            PluginFailed: it raised, or returned what it does not promise.
+            UnsupportedInput: it refuses this input.
+        """
+        generation = self.loaded(call.plugin)
+        manifest = generation.manifest
+        digests = {name: input_digest(given.value) for name, given in call.inputs.items()}
+        key = call_key(
+            plugin=manifest.id,
+            version=manifest.version,
+            code_hash=generation.source.code_hash,
+            params=call.params,
+            inputs=digests,
+        )
+        cached: Result[Any] | None = self._cache.get(key)
+        if cached is not None:
+            self._observers.tell(EventKind.CACHE_HIT, run_id=call.run_id, step=call.step, plugin=call.plugin)
+            return evolve(cached, cached=True)
+        began_s, started_at = self._clocks.monotonic(), datetime.fromtimestamp(self._clocks.wall(), timezone.utc)
+        value = self._answer(generation, call)
+        result = Result(
+            value=value,
+            provenance=self._provenance(generation, call, digests, started_at),
+            key=key,
+            elapsed_s=max(0.0, self._clocks.monotonic() - began_s),
+        )
+        self._cache.put(key, result)
+        return result
+
+    def breaker(self, plugin: str) -> CircuitBreaker:
+        """Return the plugin's breaker."""
+        breaker = self._breakers.get(plugin)
+        if breaker is None:
+            with self._lock:
+                breaker = self._breakers.setdefault(plugin, self._new_breaker(plugin))
+        return breaker
+
+    def close(self) -> None:
+        """Close and unload every plugin; one that raises while closing is reported as a failed step."""
+        for generation in self._registry.unload():
+            plugin = generation.manifest.id
+            if plugin in self._opened:
+                self._opened.discard(plugin)
+                try:
+                    self._contained(generation.plugin.close, plugin, generation.source.folder)
+                except (PluginFailed, UnsupportedInput) as error:
+                    self._observers.tell(EventKind.STEP_FAILED, plugin=plugin, step="close", error=str(error))
+
+    def _new_breaker(self, plugin: str) -> CircuitBreaker:
+        limits = self._registry.entry(plugin).manifest.limits
+
+        def moved(before: State, after: State) -> None:
+            self._observers.tell(EventKind.BREAKER_MOVED, plugin=plugin, before=before.value, state=after.value)
+
+        return CircuitBreaker(
+            plugin,
+            max_failures=self._settings.max_failures if limits.max_failures is None else limits.max_failures,
+            open_s=self._settings.open_s if limits.timeout_seconds is None else limits.timeout_seconds,
+            clock=self._clocks.monotonic,
+            on_move=moved,
+        )
+
+    def _answer(self, generation: Generation, call: Call) -> Any:
+        breaker = self.breaker(call.plugin)
+        era = breaker.admit()
+        try:
+            self._open_once(generation)
+            value = self._contained(lambda: _invoke(generation, call), call.plugin, generation.source.folder)
+            checked = _checked(value, generation.manifest, generation.source.folder)
+        except PluginFailed:
+            breaker.failed(era)
+            raise
+        except BaseException:
+            breaker.released(era)
+            raise
+        breaker.succeeded(era)
+        return checked
+
+    def _open_once(self, generation: Generation) -> None:
+        plugin = generation.manifest.id
+        if plugin not in self._opened:
+            with self._lock:
+                if plugin not in self._opened:
+                    self._contained(generation.plugin.open, plugin, generation.source.folder)
+                    self._opened.add(plugin)
+
+    def _contained(
+        self, action: Callable[[], T], plugin: str, folder: Path, passing: type[QualiaError] = UnsupportedInput
+    ) -> T:
+        """Run plugin code; whatever it raises becomes a `PluginFailed`, but for ``passing`` and the caller's affairs."""
+        try:
+            return action()
+        except passing:
+            raise
+        except BaseException as error:
+            if isinstance(error, (KeyboardInterrupt, GeneratorExit)) or _is_cancellation(error):
+                raise
+            raise PluginFailed(plugin, _told(error), _place(error, folder)) from error
+
+    def _provenance(
+        self, generation: Generation, call: Call, digests: Mapping[str, str], started_at: datetime
+    ) -> Provenance:
+        manifest = generation.manifest
+        return Provenance(
+            plugin=manifest.id,
+            version=manifest.version,
+            code_hash=generation.source.code_hash,
+            params=to_plain(call.params),
+            produces=_schema(manifest),
+            inputs=digests,
+            upstream=tuple(each.provenance for each in call.inputs.values() if each.provenance is not None),
+            engine_version=__version__,
+            started_at=started_at,
+            host=self._host_facts(manifest),
+        )
+
+    def _host_facts(self, manifest: Manifest) -> Mapping[str, str]:
+        facts = self._host.get(manifest.id)
+        if facts is None:
+            installed = installed_versions(sys.path)
+            names = sorted(Requirement.parse(text).name for text in manifest.dependencies)
+            facts = {"python": platform.python_version(), **{name: installed.get(name, "missing") for name in names}}
+            self._host[manifest.id] = facts
+        return facts
+
+
+def _invoke(generation: Generation, call: Call) -> object:
+    plugin: Any = generation.plugin
+    inputs = {name: given.value for name, given in call.inputs.items()}
+    if isinstance(plugin, DocumentProcessor):
+        return plugin.process(inputs["document"], call.params)
+    if isinstance(plugin, Analyzer):
+        document = inputs.pop("document")
+        return plugin.analyze(document, call.params, **inputs)
+    assert isinstance(plugin, Visualizer)
+    return plugin.render(call.params, **inputs)
+
+
+def _checked(value: object, manifest: Manifest, folder: Path) -> Any:
+    """Return what a plugin gave if its manifest promises it; plain data comes back frozen."""
+    promised: type[Any]
+    if manifest.kind == "document":
+        promised = Document
+    elif manifest.kind == "visualizer":
+        promised = Artifact
+    elif manifest.produces:
+        promised = record_type(manifest.produces[0])
+    else:
+        try:
+            return freeze(value, at="the result")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidOutput(manifest.id, str(error), str(folder)) from error
+    if type(value) is not promised:
+        error_text = f"a {type(value).__name__} where {promised.__name__} was promised"
+        raise InvalidOutput(manifest.id, error_text, str(folder))
+    if isinstance(value, Artifact) and value.media_type not in manifest.produces:
+        raise InvalidOutput(manifest.id, f"{value.media_type!r} is not among what it produces", str(folder))
+    return value
+
+
+def _schema(manifest: Manifest) -> str | None:
+    if manifest.kind == "document":
+        return Document.schema
+    return manifest.produces[0] if manifest.kind == "analyzer" and manifest.produces else None
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
+
+
+def _told(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
+
+
+def _place(error: BaseException, folder: Path) -> str:
+    """Return file:line of the innermost frame in the plugin's own folder, or the folder."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(str(folder))]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(folder)
+
+
+def as_inputs(document: Input | None, records: Mapping[str, Input]) -> dict[str, Input]:
+    """Name a call's inputs as plugins expect them: "document", and each record's argument name by its schema."""
+    named = {argument_name(schema): given for schema, given in records.items()}
+    return named if document is None else {"document": document, **named}

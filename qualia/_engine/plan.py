@@ -1,0 +1,203 @@
+"""From Pipeline to Plan: every input of every step settled and every param checked before anything runs.
+
+A step takes the document of the nearest document step before it, or the one given. A record it consumes comes from
+the nearest step that produces it, else from the call, else from a producer the engine adds and shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from attrs import field, frozen
+
+from qualia._plugins.catalog import Manifest
+from qualia._plugins.resolve import Cycle, stable_order
+from qualia.errors import InputError, InvalidPipeline, PipelineCycle, UnsupportedInput, unknown_name
+from qualia.pipeline import DOCUMENT, Pipeline, Plan, PlanStep, Step
+
+
+@frozen(kw_only=True)
+class Given:
+    """What a run starts from."""
+
+    media_type: str | None = None
+    """The document's media type; None when no document was given."""
+    schemas: frozenset[str] = frozenset()
+    """Schemas of the records given."""
+
+
+@frozen(kw_only=True)
+class Available:
+    """What a plan may draw on. Each lookup raises the error that says what is wrong with a plugin."""
+
+    manifests: Mapping[str, Manifest]
+    """Usable plugins by id."""
+    manifest: Callable[[str], Manifest]
+    """The manifest of an id, or the error that says why there is none."""
+    params: Callable[[str, Mapping[str, object]], object]
+    """Checks params against a plugin's declaration and fills in the defaults."""
+    preferred: Mapping[str, str] = field(factory=dict)
+    """Schema or media type -> the plugin to take when several could."""
+
+
+def make_plan(pipeline: Pipeline, given: Given, available: Available, *, named: bool = True) -> Plan:
+    """Return the plan of a pipeline.
+
+    Args:
+        pipeline: what is asked.
+        given: what the run starts from.
+        available: the plugins.
+        named: whether errors name the step; not wanted when one plugin was asked for.
+
+    Raises:
+        InvalidPipeline: a step that cannot be planned; its number and name are given.
+        PipelineCycle: steps that need each other.
+        InputError: as above, without the step's name, when ``named`` is False.
+    """
+    planner = _Planner(pipeline, given, available)
+    for number, step in enumerate(pipeline.steps, 1):
+        try:
+            planner.add(step)
+        except PipelineCycle:
+            raise
+        except InputError as error:
+            if not named:
+                raise
+            raise InvalidPipeline(f"{pipeline.name}, step {number} ({step.id})", str(error)) from error
+    return planner.plan()
+
+
+class _Planner:
+    def __init__(self, pipeline: Pipeline, given: Given, available: Available) -> None:
+        self._pipeline: Pipeline = pipeline
+        self._given: Given = given
+        self._available: Available = available
+        self._asked: dict[str, Step] = {step.id: step for step in pipeline.steps}
+        self._planned: dict[str, PlanStep] = {}
+        self._added: dict[tuple[str, str | None], str] = {}
+        _check_ids(pipeline)
+        self._needs: dict[str, set[str]] = {step.id: set(step.needs or ()) for step in pipeline.steps}
+        self._ordered()
+
+    def add(self, step: Step) -> None:
+        """Settle one asked step's inputs and params."""
+        manifest = self._available.manifest(step.plugin)
+        candidates = tuple(self._candidates(step))
+        document = self._document(manifest, candidates)
+        records = {schema: self._record(schema, manifest, candidates, ()) for schema in manifest.consumes}
+        self._plan(step.id, step.plugin, self._available.params(step.plugin, step.params), document, records)
+
+    def plan(self) -> Plan:
+        """Return the steps in order, those the engine added right before the first that needs them."""
+        order = self._ordered()
+        return Plan(name=self._pipeline.name, steps=tuple(self._planned[id_] for id_ in order))
+
+    def _ordered(self) -> tuple[str, ...]:
+        try:
+            return stable_order(self._needs)
+        except Cycle as error:
+            raise PipelineCycle(self._pipeline.name, error.path) from error
+
+    def _plan(
+        self, id_: str, plugin: str, params: object, document: str | None, records: Mapping[str, str], *, added: bool = False
+    ) -> None:
+        step = PlanStep(id=id_, plugin=plugin, params=params, document=document, records=records, added=added)
+        self._planned[id_] = step
+        inputs = {document, *records.values()} - {None, DOCUMENT, *self._given.schemas}
+        self._needs.setdefault(id_, set()).update(each for each in inputs if each is not None)
+
+    def _candidates(self, step: Step) -> Iterator[str]:
+        """Yield the steps whose output a step may take, nearest first."""
+        if step.needs is None:
+            listed = list(self._asked)
+            yield from reversed(listed[: listed.index(step.id)])
+            return
+        level = list(step.needs)
+        seen = dict.fromkeys(level)
+        while level:
+            yield from reversed(level)
+            above = [need for id_ in level for need in self._asked[id_].needs or ()]
+            level = [each for each in dict.fromkeys(above) if each not in seen]
+            seen.update(dict.fromkeys(level))
+
+    def _document(self, manifest: Manifest, candidates: tuple[str, ...]) -> str | None:
+        if manifest.kind == "visualizer":
+            return None
+        for id_ in candidates:
+            if self._available.manifest(self._asked[id_].plugin).kind == "document":
+                return id_
+        return self._source(manifest)
+
+    def _source(self, manifest: Manifest) -> str:
+        """Return the given document, made plain by a document plugin first when an analyzer could not read it."""
+        media_type = self._given.media_type
+        if media_type is None:
+            raise UnsupportedInput(manifest.id, "needs a document; give one, or a path to one")
+        if manifest.kind == "document" or media_type == "text/plain":
+            return DOCUMENT
+        readers = [each for each in self._available.manifests.values() if media_type in each.accepts]
+        if not readers and media_type.startswith("text/"):
+            return DOCUMENT
+        return self._shared(self._one_of(readers, media_type, manifest), DOCUMENT, {})
+
+    def _record(
+        self, schema: str, consumer: Manifest, candidates: tuple[str, ...], above: tuple[str, ...]
+    ) -> str:
+        for id_ in candidates:
+            if self._gives(id_, schema):
+                return id_
+        if schema in self._given.schemas:
+            return schema
+        producers = [each for each in self._available.manifests.values() if each.kind == "analyzer" and schema in each.produces]
+        if self._given.media_type is None and not candidates:
+            reason = f"needs a document, or a result that holds {schema}"
+            raise UnsupportedInput(consumer.id, reason)
+        producer = self._one_of(producers, schema, consumer)
+        if producer.id in above:
+            cycle = above[above.index(producer.id) :]
+            raise PipelineCycle(self._pipeline.name, (*cycle, producer.id))
+        document = self._document(producer, candidates)
+        chain = (*above, producer.id)
+        records = {each: self._record(each, producer, candidates, chain) for each in producer.consumes}
+        return self._shared(producer, document, records)
+
+    def _gives(self, id_: str, schema: str) -> bool:
+        manifest = self._available.manifest(self._asked[id_].plugin)
+        return manifest.kind == "analyzer" and schema in manifest.produces
+
+    def _one_of(self, choices: list[Manifest], wanted: str, consumer: Manifest) -> Manifest:
+        preferred = self._available.preferred.get(wanted)
+        if preferred is not None:
+            return self._available.manifest(preferred)
+        if not choices:
+            raise UnsupportedInput(consumer.id, f"needs {wanted}, and no plugin that is ready gives or reads it")
+        if len(choices) > 1:
+            names = " and ".join(repr(each.id) for each in choices)
+            reason = f"needs {wanted}, which {names} give; choose with the setting producers.{wanted!r}"
+            raise UnsupportedInput(consumer.id, reason)
+        return choices[0]
+
+    def _shared(self, producer: Manifest, document: str | None, records: Mapping[str, str]) -> str:
+        """Return the step the engine adds for a producer; steps with the same need share it."""
+        known = self._added.get((producer.id, document))
+        if known is not None:
+            return known
+        id_, number = producer.id, 2
+        while id_ in self._asked or id_ in self._planned:
+            id_, number = f"{producer.id}_{number}", number + 1
+        self._added[producer.id, document] = id_
+        self._plan(id_, producer.id, self._available.params(producer.id, {}), document, records, added=True)
+        return id_
+
+
+def _check_ids(pipeline: Pipeline) -> None:
+    seen: set[str] = set()
+    known = [step.id for step in pipeline.steps]
+    for number, step in enumerate(pipeline.steps, 1):
+        place = f"{pipeline.name}, step {number} ({step.id})"
+        if step.id in seen:
+            raise InvalidPipeline(place, f"another step is called {step.id!r} too; give one of them an id of its own")
+        seen.add(step.id)
+        for need in step.needs or ():
+            if need not in known:
+                raise InvalidPipeline(place, f"need {need!r} {unknown_name(need, known)}")

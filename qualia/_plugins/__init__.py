@@ -1,0 +1,1 @@
+"""How plugins get in: found without importing, ordered, loaded from bytes."""

@@ -1,0 +1,228 @@
+"""Which plugins there are, read from their manifests alone: listing a thousand plugins imports none."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import evolve, frozen
+
+from qualia._plugins.requirement import Requirement, in_range, installed_versions, parse_range
+from qualia.errors import DuplicatePlugin, InvalidManifest, PluginError, PluginUnavailable, unknown_name
+from qualia.records import SCHEMAS
+
+API_VERSION = "1.0"
+"""Version of the plugin API this engine offers."""
+
+Kind = Literal["document", "analyzer", "visualizer"]
+Isolation = Literal["inline", "thread", "process"]
+
+_MANIFEST = "plugin.toml"
+_MAX_MANIFEST_BYTES = 64 * 1024
+_ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_TEXTS = ("id", "kind", "version", "api", "summary", "entry")
+_LISTS = ("consumes", "accepts", "dependencies")
+_KEYS = (*_TEXTS, "produces", *_LISTS, "limits")
+
+
+@frozen(kw_only=True)
+class Limits:
+    """What a plugin asks of the engine."""
+
+    max_failures: int | None = None
+    """Consecutive failures that open its circuit; None takes the engine's setting."""
+    timeout_seconds: float | None = None
+    """How long the circuit stays open; None takes the engine's setting."""
+    isolation: Isolation = "inline"
+
+
+@frozen(kw_only=True)
+class Manifest:
+    """What a ``plugin.toml`` says."""
+
+    id: str
+    kind: Kind
+    version: str
+    api: str
+    """Range of plugin API versions it was written for."""
+    summary: str
+    entry: str
+    """Name of the plugin's class in its package."""
+    produces: tuple[str, ...] = ()
+    """The record an analyzer gives (at most one), or the media types a visualizer makes."""
+    consumes: tuple[str, ...] = ()
+    """Records it needs."""
+    accepts: tuple[str, ...] = ()
+    """Media types a document plugin turns into plain documents."""
+    dependencies: tuple[str, ...] = ()
+    """Distributions it imports, as PEP 508 requirements."""
+    limits: Limits = Limits()
+
+
+@frozen(kw_only=True)
+class Found:
+    """A plugin folder, and why it cannot be used if it cannot."""
+
+    id: str
+    """From the manifest, or the folder's name when the manifest cannot be read."""
+    folder: Path
+    origin: str
+    """Where it comes from: "shipped" or "folder"."""
+    manifest: Manifest | None
+    """None when it cannot be read."""
+    error: PluginError | None = None
+    """Why it is unavailable; None when it can be used."""
+
+
+def shipped_folder() -> Path:
+    """Return the folder of the plugins that ship: beside the installed package, or in the checkout it runs from."""
+    package = Path(__file__).resolve().parent.parent
+    bundled = package / "_bundled" / "plugins"
+    return bundled if bundled.is_dir() else package.parent / "plugins"
+
+
+def discover(
+    folders: Iterable[tuple[str, Path]], *, search_path: Iterable[str], override: bool = False
+) -> tuple[Found, ...]:
+    """Read the manifests below ``folders`` (origin, folder), in order of folder, then name.
+
+    A folder that is itself a plugin counts as one. Names that begin with ``_`` or ``.`` are left out. Nothing is
+    imported and nothing raises: what is wrong with a plugin stands in its `Found.error`.
+
+    Args:
+        folders: where to look.
+        search_path: where distributions are installed, usually ``sys.path``.
+        override: whether a later plugin replaces an earlier one of the same id instead of making both unavailable.
+    """
+    installed = installed_versions(search_path)
+    found: dict[str, Found] = {}
+    for origin, folder in folders:
+        for path in _plugin_folders(folder):
+            plugin = _read(path, origin, installed)
+            earlier = found.get(plugin.id)
+            if earlier is not None and earlier.folder.resolve() != plugin.folder.resolve() and not override:
+                plugin = evolve(plugin, error=DuplicatePlugin(plugin.id, str(earlier.folder), str(path)))
+            found[plugin.id] = plugin
+    return tuple(found.values())
+
+
+def _plugin_folders(folder: Path) -> list[Path]:
+    if (folder / _MANIFEST).is_file():
+        return [folder]
+    try:
+        children = sorted(folder.iterdir())
+    except OSError:
+        return []
+    return [child for child in children if child.name[0] not in "._" and (child / _MANIFEST).is_file()]
+
+
+def _read(folder: Path, origin: str, installed: Mapping[str, str]) -> Found:
+    path = folder / _MANIFEST
+    try:
+        manifest = read_manifest(path)
+    except InvalidManifest as error:
+        return Found(id=folder.name, folder=folder, origin=origin, manifest=None, error=error)
+    error = _unavailable(manifest, installed)
+    return Found(id=manifest.id, folder=folder, origin=origin, manifest=manifest, error=error)
+
+
+def _unavailable(manifest: Manifest, installed: Mapping[str, str]) -> PluginUnavailable | None:
+    if not in_range(API_VERSION, parse_range(manifest.api)):
+        return PluginUnavailable(
+            manifest.id,
+            f"it was written for plugin API {manifest.api} and this is {API_VERSION}",
+            "install a version of it that fits",
+        )
+    missing = [text for text in manifest.dependencies if not _is_installed(Requirement.parse(text), installed)]
+    if missing:
+        wanted = " ".join(f"'{text}'" for text in missing)
+        return PluginUnavailable(manifest.id, f"it needs {', '.join(missing)}", f"run: pip install {wanted}")
+    return None
+
+
+def _is_installed(requirement: Requirement, installed: Mapping[str, str]) -> bool:
+    version = installed.get(requirement.name)
+    return version is not None and requirement.allows(version)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check one ``plugin.toml``.
+
+    Raises:
+        InvalidManifest: unreadable, no TOML, an unknown or missing key, or a value of the wrong shape.
+    """
+    try:
+        if path.stat().st_size > _MAX_MANIFEST_BYTES:
+            raise InvalidManifest(str(path), f"a manifest has at most {_MAX_MANIFEST_BYTES} bytes")
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidManifest(str(path), f"cannot be read: {error}") from error
+    return _manifest(table, str(path))
+
+
+def _manifest(table: Mapping[str, Any], path: str) -> Manifest:
+    for key in table:
+        if key not in _KEYS:
+            raise InvalidManifest(path, f"key {key!r} {unknown_name(key, _KEYS)}")
+    values: dict[str, Any] = {key: _text(table, key, path) for key in _TEXTS}
+    values |= {key: _texts(table.get(key, []), key, path) for key in _LISTS}
+    produces = table.get("produces", [])
+    values["produces"] = _texts([produces] if isinstance(produces, str) else produces, "produces", path)
+    values["limits"] = _limits(table.get("limits", {}), path)
+    manifest = Manifest(**values)
+    _check(manifest, path)
+    return manifest
+
+
+def _text(table: Mapping[str, Any], key: str, path: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidManifest(path, f"key {key!r} must be a text that is not empty")
+    return value
+
+
+def _texts(value: object, key: str, path: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise InvalidManifest(path, f"key {key!r} must be a list of texts")
+    return tuple(value)
+
+
+def _limits(value: object, path: str) -> Limits:
+    if not isinstance(value, dict):
+        raise InvalidManifest(path, "'limits' must be a table")
+    known = ("max_failures", "timeout_seconds", "isolation")
+    for key in value:
+        if key not in known:
+            raise InvalidManifest(path, f"limit {key!r} {unknown_name(key, known)}")
+    failures, seconds = value.get("max_failures"), value.get("timeout_seconds")
+    if failures is not None and (type(failures) is not int or failures < 1):
+        raise InvalidManifest(path, "limit 'max_failures' must be a whole number of at least 1")
+    if seconds is not None and (type(seconds) not in (int, float) or seconds < 0):
+        raise InvalidManifest(path, "limit 'timeout_seconds' must be a number of seconds of at least 0")
+    if value.get("isolation", "inline") not in ("inline", "thread", "process"):
+        raise InvalidManifest(path, "limit 'isolation' must be inline, thread or process")
+    return Limits(**value)
+
+
+def _check(manifest: Manifest, path: str) -> None:
+    if not _ID.fullmatch(manifest.id):
+        raise InvalidManifest(path, f"id {manifest.id!r} must be lower-case letters, digits and _, at most 64 of them")
+    if manifest.kind not in ("document", "analyzer", "visualizer"):
+        raise InvalidManifest(path, f"kind {manifest.kind!r} must be document, analyzer or visualizer")
+    if not manifest.entry.isidentifier():
+        raise InvalidManifest(path, f"entry {manifest.entry!r} must be the name of a class in the plugin's package")
+    produced = manifest.produces if manifest.kind == "analyzer" else ()
+    if len(produced) > 1:
+        raise InvalidManifest(path, "an analyzer produces one record at most")
+    for schema in (*produced, *manifest.consumes):
+        if schema not in SCHEMAS:
+            raise InvalidManifest(path, f"record {schema!r} {unknown_name(schema, SCHEMAS)}")
+    try:
+        parse_range(manifest.api)
+        for text in manifest.dependencies:
+            Requirement.parse(text)
+    except ValueError as error:
+        raise InvalidManifest(path, str(error)) from error

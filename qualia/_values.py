@@ -1,0 +1,145 @@
+"""Plain data that cannot be changed, and its way to JSON and back."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+T = TypeVar("T")
+
+
+class FrozenDict(dict[str, Any]):
+    """A dict that refuses every change; it pickles, copies, hashes and turns into JSON like the dict it equals."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("this mapping belongs to a frozen value; copy it with dict(...) before changing it")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Hash the items without regard to their order, as equality does."""
+        return hash(frozenset(self.items()))
+
+    def __reduce__(self) -> tuple[type[FrozenDict], tuple[dict[str, Any]]]:
+        """Rebuild through the constructor, since items cannot be set one by one."""
+        return FrozenDict, (dict(self),)
+
+    def __copy__(self) -> FrozenDict:
+        """Return itself: there is nothing to protect."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> FrozenDict:
+        """Return itself: everything inside is frozen too."""
+        return self
+
+
+def freeze(value: object, *, at: str = "value") -> Any:
+    """Return JSON-like ``value`` with mappings as `FrozenDict` and sequences as tuples.
+
+    Raises:
+        TypeError: something inside is not None, bool, int, float, str, list, tuple or a mapping with text keys;
+            ``at`` and the path to it are named.
+        ValueError: a number inside is infinite or not a number.
+    """
+    if value is None or isinstance(value, (bool, str)):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError(f"{at} is {value}, which JSON cannot hold")
+        return float(value)
+    if isinstance(value, Mapping):
+        return FrozenDict(_frozen_items(value, at))
+    if isinstance(value, (list, tuple)):
+        return tuple(freeze(item, at=f"{at}[{index}]") for index, item in enumerate(value))
+    raise TypeError(f"{at} is a {type(value).__name__}; plain data holds text, numbers, lists and mappings only")
+
+
+def _frozen_items(mapping: Mapping[Any, object], at: str) -> Iterable[tuple[str, Any]]:
+    for key, item in mapping.items():
+        if not isinstance(key, str):
+            raise TypeError(f"{at} has the key {key!r}; keys are text")
+        yield key, freeze(item, at=f"{at}.{key}")
+
+
+def frozen_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Freeze a mapping (an attrs converter for metadata fields)."""
+    return FrozenDict(_frozen_items(value, "mapping"))
+
+
+def to_plain(value: object) -> Any:
+    """Turn a frozen value (attrs classes, bytes as base64, datetimes as ISO 8601) into JSON-like data."""
+    return _converter().unstructure(value)
+
+
+def from_plain(data: object, kind: type[T]) -> T:
+    """Build a ``kind`` from what `to_plain` made of one.
+
+    Raises:
+        ValueError: the data does not have the shape of ``kind``; the sentence names the field.
+    """
+    from cattrs import transform_error
+    from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError, StructureHandlerNotFoundError
+
+    try:
+        return _converter().structure(data, kind)
+    except BaseValidationError as error:
+        raise ValueError(f"not a valid {kind.__name__}: {'; '.join(transform_error(error)[:3])}") from error
+    except (ForbiddenExtraKeysError, StructureHandlerNotFoundError, TypeError, KeyError) as error:
+        raise ValueError(f"not a valid {kind.__name__}: {error}") from error
+
+
+def dumps(value: object, *, indent: int | None = None) -> str:
+    """Write a frozen value as JSON: keys in field order, text as it is, no NaN."""
+    return json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
+
+
+def loads(text: str | bytes, kind: type[T]) -> T:
+    """Read a ``kind`` from JSON.
+
+    Raises:
+        ValueError: the text is not JSON, or does not have the shape of ``kind``.
+    """
+    return from_plain(json.loads(text), kind)
+
+
+@cache
+def _converter() -> Converter:
+    import base64
+    from datetime import datetime
+
+    from cattrs import Converter
+    from cattrs.gen import make_dict_unstructure_fn
+    from attrs import has
+
+    converter = Converter()
+
+    def exactly(*kinds: type) -> Any:
+        def structure(value: object, wanted: Any) -> object:
+            if type(value) not in kinds:
+                raise ValueError(f"{type(value).__name__} where {wanted.__name__} belongs")
+            return float(value) if wanted is float else value  # type: ignore[arg-type]
+
+        return structure
+
+    for kind, accepted in ((str, (str,)), (bool, (bool,)), (int, (int,)), (float, (float, int))):
+        converter.register_structure_hook(kind, exactly(*accepted))
+    converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
+    converter.register_structure_hook(bytes, lambda value, _: base64.b64decode(value, validate=True))
+    converter.register_unstructure_hook(datetime, lambda value: value.isoformat())
+    converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
+    converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value, _: freeze(value))
+    converter.register_unstructure_hook_factory(
+        lambda kind: has(kind), lambda kind: make_dict_unstructure_fn(kind, converter)
+    )
+    return converter

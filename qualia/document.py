@@ -1,0 +1,224 @@
+"""A text and what is known about it: who says which part, and when."""
+
+from __future__ import annotations
+
+import codecs
+import unicodedata
+import warnings
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import attrs
+from attrs import field, frozen
+
+from qualia._digest import digest
+from qualia._values import dumps, frozen_mapping, loads
+from qualia.errors import DocumentUnreadable, QualiaWarning
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Largest file `Document.from_path` reads unless told otherwise, in bytes."""
+
+_MEDIA_TYPES = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".html": "text/html",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".sbv": "text/x-sbv",
+    ".srt": "application/x-subrip",
+    ".vtt": "text/vtt",
+}
+_ZIP = b"PK\x03\x04"
+_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Starters that combine with the character before them (NFC_Quick_Check=Maybe with combining class 0).
+_JOINING_STARTERS = frozenset(
+    "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35\U00011127"
+    "\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
+)
+
+
+@frozen(kw_only=True)
+class Segment:
+    """A stretch of a document's text with one speaker or one moment."""
+
+    start: int = field(kw_only=False)
+    """Offset of the first character."""
+    end: int = field(kw_only=False)
+    """Offset behind the last character."""
+    speaker: str | None = None
+    """Who speaks; None when the source does not say."""
+    begin_s: float | None = None
+    """When it begins, in seconds from the start of the recording; None when the source has no times."""
+    end_s: float | None = None
+    """When it ends, in seconds; None as above."""
+
+
+def _segments(value: Any) -> tuple[Segment, ...]:
+    return tuple(value)
+
+
+@frozen(kw_only=True)
+class Document:
+    """A text, normalised once to Unicode NFC, with its segments and metadata; nothing in it can change.
+
+    Segment offsets given for text that was not NFC are moved along, so they still point at the same words.
+
+    Raises:
+        ValueError: a segment lies outside the text or ends before it starts.
+        TypeError: ``text`` is not a str, or ``metadata`` is not JSON-like.
+    """
+
+    schema: ClassVar[str] = "document/1"
+
+    text: str = field(kw_only=False)
+    title: str | None = None
+    """A name for people; None when there is none."""
+    language: str | None = None
+    """ISO 639-1 code ("pt", "en"); None means nobody said."""
+    media_type: str = "text/plain"
+    segments: tuple[Segment, ...] = field(default=(), converter=_segments)
+    metadata: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
+    """JSON-like facts; plugins may read them, so they are part of the identity."""
+    data: bytes | None = field(default=None, repr=False)
+    """The file's bytes when it is no text at all (``.docx``); None otherwise."""
+
+    def __attrs_post_init__(self) -> None:
+        """Normalise the text, move the segments along and check them."""
+        if not isinstance(self.text, str):
+            raise TypeError(f"a document's text is a str, not {type(self.text).__name__}; decode bytes first")
+        for segment in self.segments:
+            if not 0 <= segment.start <= segment.end <= len(self.text):
+                raise ValueError(f"segment {segment.start}..{segment.end} lies outside a text of {len(self.text)}")
+        if not unicodedata.is_normalized("NFC", self.text):
+            text, segments = _normalise(self.text, self.segments)
+            object.__setattr__(self, "text", text)
+            object.__setattr__(self, "segments", segments)
+
+    @cached_property
+    def id(self) -> str:
+        """The sha256 (hex) of everything an analysis can see."""
+        return digest(self)
+
+    @classmethod
+    def from_path(cls, path: str | Path, *, title: str | None = None, max_bytes: int = MAX_BYTES) -> Document:
+        """Read a file. UTF-8 and UTF-16 with a mark are recognised; other bytes are read as latin-1 with a warning.
+
+        Args:
+            path: the file; its suffix decides the media type.
+            title: a name for people; None takes the file's name without suffix.
+            max_bytes: refuse larger files.
+
+        Raises:
+            DocumentUnreadable: missing, no permission, a folder, empty, binary, or larger than ``max_bytes``.
+        """
+        path = Path(path)
+        raw = _read(path, max_bytes)
+        media_type = _MEDIA_TYPES.get(path.suffix.lower(), "text/plain")
+        title = path.stem if title is None else title
+        if path.suffix.lower() == ".docx" and raw.startswith(_ZIP):
+            return cls("", title=title, media_type=media_type, data=raw)
+        text = decode(raw, name=str(path))
+        if text.startswith("WEBVTT"):
+            media_type = "text/vtt"
+        return cls(text, title=title, media_type=media_type)
+
+    def to_json(self) -> str:
+        """Return the document as JSON; `from_json` reads it back equal."""
+        return dumps(self)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Document:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: not JSON, or not a document.
+        """
+        return loads(text, cls)
+
+
+def decode(raw: bytes, *, name: str) -> str:
+    """Decode a text's bytes as `Document.from_path` does; ``name`` names them in errors and warnings.
+
+    Raises:
+        DocumentUnreadable: the bytes are empty or no text.
+    """
+    if raw.startswith(_UTF16_MARKS):
+        text = _decode_utf16(raw, name)
+    elif b"\0" in raw[:8192] or raw.startswith((_ZIP, b"%PDF-", b"\x89PNG")):
+        raise DocumentUnreadable(name, "it is binary, not text", "export it as .vtt, .txt or another text format")
+    else:
+        text = _decode_bytes(raw, name)
+    if not text.strip():
+        raise DocumentUnreadable(name, "it is empty", "give a file that holds text")
+    return text
+
+
+def _read(path: Path, max_bytes: int) -> bytes:
+    name = str(path)
+    try:
+        if path.is_dir():
+            raise DocumentUnreadable(name, "it is a folder", "name a file in it")
+        with path.open("rb") as file:
+            raw = file.read(max_bytes + 1)
+    except FileNotFoundError as error:
+        raise DocumentUnreadable(name, "there is no such file", "check the name and the folder") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DocumentUnreadable(name, reason.lower(), "check the name and the permissions") from error
+    if len(raw) > max_bytes:
+        limit, size = max_bytes / 1e6, path.stat().st_size / 1e6
+        raise DocumentUnreadable(
+            name, f"it has {size:.1f} MB and the limit is {limit:.1f} MB", "split it or raise max_document_bytes"
+        )
+    return raw
+
+
+def _decode_utf16(raw: bytes, name: str) -> str:
+    try:
+        return raw.decode("utf-16")
+    except UnicodeDecodeError as error:
+        raise DocumentUnreadable(name, "its UTF-16 is damaged", "save it again as UTF-8") from error
+
+
+def _decode_bytes(raw: bytes, name: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = error.start
+    warnings.warn(
+        f"{name!r} is not UTF-8 (byte {place}); read as latin-1, so check the accents",
+        QualiaWarning,
+        stacklevel=4,
+    )
+    return raw.decode("cp1252", errors="replace") if b"\x81" not in raw else raw.decode("latin-1")
+
+
+def _normalise(text: str, segments: tuple[Segment, ...]) -> tuple[str, tuple[Segment, ...]]:
+    """Return the NFC text and the segments at their new offsets, in one pass over the text."""
+    wanted = sorted({offset for segment in segments for offset in (segment.start, segment.end)})
+    moved: dict[int, int] = {}
+    parts: list[str] = []
+    done = length = 0
+    for offset in wanted:
+        cut = max(done, _boundary(text, offset))
+        parts.append(unicodedata.normalize("NFC", text[done:cut]))
+        length += len(parts[-1])
+        done, moved[offset] = cut, length
+    parts.append(unicodedata.normalize("NFC", text[done:]))
+    shifted = (attrs.evolve(segment, start=moved[segment.start], end=moved[segment.end]) for segment in segments)
+    return "".join(parts), tuple(shifted)
+
+
+def _boundary(text: str, offset: int) -> int:
+    """Move an offset right until no character behind it combines with one before it."""
+    while offset < len(text) and _joins_backward(text[offset]):
+        offset += 1
+    return offset
+
+
+def _joins_backward(char: str) -> bool:
+    if char < "\u0300":
+        return False
+    hangul = "\u1161" <= char <= "\u1175" or "\u11a8" <= char <= "\u11c2"
+    return hangul or char in _JOINING_STARTERS or unicodedata.combining(char) != 0

@@ -1,0 +1,240 @@
+"""Every deliberate error. One class per condition; each carries its facts and writes its own sentence.
+
+::
+
+    QualiaError
+     +- InputError (ValueError)         what the caller gave is wrong; a plugin is never to blame
+     |   +- DocumentUnreadable          missing, a folder, empty, binary, too large
+     |   +- UnknownPlugin               no such plugin
+     |   +- InvalidParam                unknown, ill-typed or out-of-range param
+     |   +- InvalidPipeline             a pipeline that cannot be planned
+     |   |   +- PipelineCycle           steps that need each other
+     |   +- UnsupportedInput            a plugin cannot work on this document or record
+     |   +- InvalidSetting              a setting that is unknown or ill-typed
+     |   +- UnwritableOutput            the place a result should go to cannot be written
+     +- PluginError (RuntimeError)      a plugin cannot answer
+     |   +- InvalidManifest             its plugin.toml is wrong
+     |   +- DuplicatePlugin             two plugins with one id
+     |   +- PluginUnavailable           it cannot be loaded here
+     |   +- PluginFailed                it raised; the original exception is ``__cause__``
+     |   |   +- InvalidOutput           it returned something it did not promise
+     |   +- CircuitOpen                 it failed so often that it is left alone for a while
+     +- CoreClosed (RuntimeError)       the Core was closed before the call
+
+A sentence is ``template`` filled with the error's own fields, so faces can translate it. Errors never hold document
+text, survive pickle, and compare by identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, ClassVar
+
+
+class QualiaError(Exception):
+    """Base of every error Qualia raises on purpose."""
+
+    template: ClassVar[str] = "{0}"
+
+    def __str__(self) -> str:
+        """Compose the sentence from the fields."""
+        return self.template.format(*self.args, **vars(self))
+
+
+class QualiaWarning(UserWarning):
+    """Something went on, but not quite as the input asked for."""
+
+
+class InputError(QualiaError, ValueError):
+    """What the caller gave cannot be used."""
+
+
+class DocumentUnreadable(InputError):
+    """A file that cannot become a document: ``path``, ``reason`` and ``remedy`` say which, why and what to do."""
+
+    template = "cannot read {path!r}: {reason}; {remedy}"
+
+    def __init__(self, path: str, reason: str, remedy: str) -> None:
+        super().__init__(path, reason, remedy)
+        self.path: str = path
+        self.reason: str = reason
+        self.remedy: str = remedy
+
+
+class UnknownPlugin(InputError):
+    """No plugin has this id; ``near`` holds ids that look alike, nearest first."""
+
+    template = "there is no plugin {plugin!r}; {hint}"
+
+    def __init__(self, plugin: str, near: tuple[str, ...] = ()) -> None:
+        super().__init__(plugin, near)
+        self.plugin: str = plugin
+        self.near: tuple[str, ...] = near
+        self.hint: str = _did_you_mean(near) or "list the plugins to see what is here"
+
+
+class InvalidParam(InputError):
+    """A param the plugin does not take; ``reason`` says what is wrong and what would be right."""
+
+    template = "{plugin}: param {param!r} {reason}"
+
+    def __init__(self, plugin: str, param: str, reason: str) -> None:
+        super().__init__(plugin, param, reason)
+        self.plugin: str = plugin
+        self.param: str = param
+        self.reason: str = reason
+
+
+class InvalidPipeline(InputError):
+    """A pipeline that cannot be planned; ``place`` names the file or step."""
+
+    template = "{place}: {reason}"
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(place, reason)
+        self.place: str = place
+        self.reason: str = reason
+
+
+class PipelineCycle(InvalidPipeline):
+    """Steps or plugins that need each other; ``cycle`` starts and ends with the same name."""
+
+    def __init__(self, place: str, cycle: tuple[str, ...]) -> None:
+        super().__init__(place, f"{' -> '.join(cycle)} is a cycle; remove one of these needs")
+        self.args = (place, cycle)
+        self.cycle: tuple[str, ...] = cycle
+
+
+class UnsupportedInput(InputError):
+    """A plugin cannot work on what it was given. Plugins raise it too: it never counts against them."""
+
+    template = "{subject}: {reason}"
+
+    def __init__(self, subject: str, reason: str) -> None:
+        super().__init__(subject, reason)
+        self.subject: str = subject
+        self.reason: str = reason
+
+
+class InvalidSetting(InputError):
+    """A setting that is unknown or ill-typed; ``origin`` is the file or variable it came from."""
+
+    template = "{origin}: setting {name!r} {reason}"
+
+    def __init__(self, origin: str, name: str, reason: str) -> None:
+        super().__init__(origin, name, reason)
+        self.origin: str = origin
+        self.name: str = name
+        self.reason: str = reason
+
+
+class UnwritableOutput(InputError):
+    """A result cannot be written where it should go."""
+
+    template = "cannot write {path!r}: {reason}"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path: str = path
+        self.reason: str = reason
+
+
+class PluginError(QualiaError, RuntimeError):
+    """A plugin cannot answer."""
+
+
+class InvalidManifest(PluginError):
+    """A ``plugin.toml`` that cannot be used."""
+
+    template = "{path}: {reason}"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path: str = path
+        self.reason: str = reason
+
+
+class DuplicatePlugin(PluginError):
+    """Two plugins claim one id and nobody said which is meant."""
+
+    template = "two plugins are called {plugin!r}: {first} and {second}; rename one, or allow the later one to override"
+
+    def __init__(self, plugin: str, first: str, second: str) -> None:
+        super().__init__(plugin, first, second)
+        self.plugin: str = plugin
+        self.first: str = first
+        self.second: str = second
+
+
+class PluginUnavailable(PluginError):
+    """A plugin that is here but cannot run here."""
+
+    template = "plugin {plugin!r} is unavailable: {reason}; {remedy}"
+
+    def __init__(self, plugin: str, reason: str, remedy: str) -> None:
+        super().__init__(plugin, reason, remedy)
+        self.plugin: str = plugin
+        self.reason: str = reason
+        self.remedy: str = remedy
+
+
+class PluginFailed(PluginError):
+    """A plugin raised; ``place`` is the file:line of its own code, and the exception itself is ``__cause__``."""
+
+    template = "plugin {plugin!r} failed at {place}: {error}"
+
+    def __init__(self, plugin: str, error: str, place: str) -> None:
+        super().__init__(plugin, error, place)
+        self.plugin: str = plugin
+        self.error: str = error
+        self.place: str = place
+
+
+class InvalidOutput(PluginFailed):
+    """A plugin returned something its manifest does not promise."""
+
+    template = "plugin {plugin!r} gave a wrong result: {error}; mend it in {place}"
+
+
+class CircuitOpen(PluginError):
+    """A plugin failed so often that it is not called for ``retry_after_s`` more seconds."""
+
+    template = "plugin {plugin!r} failed too often and is left alone for {retry_after_s:.0f} more seconds"
+
+    def __init__(self, plugin: str, retry_after_s: float) -> None:
+        super().__init__(plugin, retry_after_s)
+        self.plugin: str = plugin
+        self.retry_after_s: float = retry_after_s
+
+
+class CoreClosed(QualiaError, RuntimeError):
+    """A call on a Core that was closed."""
+
+    template = "this Core was closed and cannot {action} any more; create a new one"
+
+    def __init__(self, action: str) -> None:
+        super().__init__(action)
+        self.action: str = action
+
+
+def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three of the ``known`` names that look like ``word``, nearest first."""
+    return tuple(get_close_matches(word, list(known), n=3, cutoff=0.5))
+
+
+def unknown_name(word: str, known: Iterable[str]) -> str:
+    """Say that ``word`` is unknown, and what was probably meant or what there is to choose from."""
+    names = tuple(known)
+    choices = f"known: {', '.join(names)}" if names else "nothing is known here"
+    return f"is unknown; {_did_you_mean(nearest(word, names)) or choices}"
+
+
+def _did_you_mean(near: tuple[str, ...]) -> str:
+    return f"did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """Return an error as plain data: its class name, its sentence and its fields."""
+    fields = {name: value for name, value in vars(error).items() if isinstance(value, (str, int, float, tuple))}
+    return {"error": type(error).__name__, "message": str(error), **fields}

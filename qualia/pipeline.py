@@ -1,0 +1,157 @@
+"""What is asked (Pipeline) and what will run (Plan). Planning is pure: no plugin is called, everything is checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import Factory, field, frozen
+
+from qualia._values import frozen_mapping
+from qualia.errors import InvalidPipeline, unknown_name
+
+DOCUMENT = "@document"
+"""The reference a Plan uses for the document it is run on."""
+_MAX_BYTES = 1024 * 1024
+_MAX_STEPS = 1000
+
+
+def _needs(value: Any) -> tuple[str, ...] | None:
+    return None if value is None else tuple(value)
+
+
+@frozen(kw_only=True)
+class Step:
+    """One step as asked."""
+
+    plugin: str
+    id: str = field(default=Factory(lambda step: step.plugin, takes_self=True))
+    """Its name in the outcome; the plugin's id unless given."""
+    params: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
+    needs: tuple[str, ...] | None = field(default=None, converter=_needs)
+    """Steps it takes its inputs from; None means any step listed before it, the nearest first."""
+
+
+def _steps(value: Any) -> tuple[Step, ...]:
+    return tuple(value)
+
+
+@frozen(kw_only=True)
+class Pipeline:
+    """Steps as asked, in the order they were listed."""
+
+    steps: tuple[Step, ...] = field(converter=_steps)
+    name: str = "pipeline"
+    description: str = ""
+
+    @classmethod
+    def from_path(cls, path: str | Path) -> Pipeline:
+        """Read a pipeline from a TOML, JSON or YAML file (YAML needs the ``cli`` extra).
+
+        Raises:
+            InvalidPipeline: the file is missing, unreadable, or holds no pipeline; file and step are named.
+        """
+        path = Path(path)
+        return cls.from_mapping(_parse(path, _read(path)), place=str(path))
+
+    @classmethod
+    def from_mapping(cls, data: object, *, place: str = "pipeline") -> Pipeline:
+        """Build a pipeline from plain data; ``place`` names it in errors.
+
+        Raises:
+            InvalidPipeline: a key is unknown, missing or of the wrong type; the step is named.
+        """
+        table = _checked(data, {"name": str, "description": str, "steps": list}, place)
+        steps = table.get("steps")
+        if not steps:
+            raise InvalidPipeline(place, "it has no steps; add at least one [[steps]] with a plugin")
+        if len(steps) > _MAX_STEPS:
+            raise InvalidPipeline(place, f"it has {len(steps)} steps; {_MAX_STEPS} is the most")
+        built = [_step(step, f"{place}, step {number}") for number, step in enumerate(steps, 1)]
+        return cls(steps=built, name=table.get("name", Path(place).stem), description=table.get("description", ""))
+
+
+def _read(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_MAX_BYTES + 1)
+        if len(raw) > _MAX_BYTES:
+            raise InvalidPipeline(str(path), f"a pipeline file has at most {_MAX_BYTES} bytes")
+        return raw.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise InvalidPipeline(str(path), f"cannot be read: {reason.lower()}; name a .toml, .json or .yaml file") from error
+
+
+def _parse(path: Path, text: str) -> object:
+    try:
+        if path.suffix.lower() == ".json":
+            return json.loads(text)
+        if path.suffix.lower() in (".yaml", ".yml"):
+            return _parse_yaml(path, text)
+        import tomllib
+
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, InvalidPipeline):
+            raise
+        raise InvalidPipeline(str(path), f"is no valid {path.suffix[1:].upper() or 'TOML'}: {error}") from error
+
+
+def _parse_yaml(path: Path, text: str) -> object:
+    try:
+        import yaml
+    except ImportError as error:
+        reason = "reading YAML needs the cli extra; run: pip install 'qualia-core[cli]'"
+        raise InvalidPipeline(str(path), reason) from error
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InvalidPipeline(str(path), f"is no valid YAML: {' '.join(str(error).split())}") from error
+
+
+def _checked(data: object, kinds: Mapping[str, type], place: str) -> Mapping[str, Any]:
+    if not isinstance(data, Mapping):
+        raise InvalidPipeline(place, f"must be a table of {', '.join(kinds)}, not a {type(data).__name__}")
+    for key, value in data.items():
+        if key not in kinds:
+            raise InvalidPipeline(place, f"key {key!r} {unknown_name(str(key), kinds)}")
+        if not isinstance(value, kinds[key]):
+            raise InvalidPipeline(place, f"key {key!r} must be a {kinds[key].__name__}, not a {type(value).__name__}")
+    return data
+
+
+def _step(data: object, place: str) -> Step:
+    table = _checked(data, {"plugin": str, "id": str, "params": dict, "needs": list}, place)
+    if not table.get("plugin"):
+        raise InvalidPipeline(place, "names no plugin; add plugin = \"...\"")
+    try:
+        return Step(**{key: value for key, value in table.items() if key != "id" or value})
+    except (TypeError, ValueError) as error:
+        raise InvalidPipeline(place, f"params hold what JSON cannot: {error}") from error
+
+
+@frozen(kw_only=True)
+class PlanStep:
+    """One step that will run, with its inputs settled."""
+
+    id: str
+    plugin: str
+    params: Any
+    """The plugin's params object, checked, defaults filled in."""
+    document: str | None
+    """The step whose document it gets, or `DOCUMENT`; None when it takes none."""
+    records: Mapping[str, str] = field(factory=dict, converter=frozen_mapping)
+    """Record schema -> the step that gives it, or the schema itself when it was given with the call."""
+    added: bool = False
+    """Whether the engine added it because another step needs it."""
+
+
+@frozen(kw_only=True)
+class Plan:
+    """Steps in the order they run; every reference points to an earlier one."""
+
+    name: str
+    steps: tuple[PlanStep, ...]
