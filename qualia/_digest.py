@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -50,16 +50,17 @@ def _feed_bytes(sha: Any, tag: bytes, data: bytes) -> None:
 
 def _feed_container(sha: Any, value: object) -> None:
     if isinstance(value, (tuple, list)):
-        sha.update(b"l" + str(len(value)).encode() + b":")
-        for item in value:
+        items = cast("Sequence[object]", value)
+        sha.update(b"l" + str(len(items)).encode() + b":")
+        for item in items:
             _feed(sha, item)
     elif isinstance(value, Mapping):
-        sha.update(b"m" + str(len(value)).encode() + b":")
-        for key in sorted(value):
+        mapping = cast("Mapping[str, object]", value)
+        sha.update(b"m" + str(len(mapping)).encode() + b":")
+        for key in sorted(mapping):
             _feed(sha, key)
-            _feed(sha, value[key])
-    elif attrs.has(type(value)):
-        kind = type(value)
+            _feed(sha, mapping[key])
+    elif attrs.has(kind := type(value)):
         compared = [field.name for field in attrs.fields(kind) if field.eq]
         _feed_bytes(sha, b"a", str(getattr(kind, "schema", kind.__qualname__)).encode())
         sha.update(str(len(compared)).encode() + b":")

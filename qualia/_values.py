@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -22,8 +22,14 @@ class FrozenDict(dict[str, Any]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("this mapping belongs to a frozen value; copy it with dict(...) before changing it")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+    __setitem__: Any = _refuse
+    __delitem__: Any = _refuse
+    __ior__: Any = _refuse
+    clear: Any = _refuse
+    pop: Any = _refuse
+    popitem: Any = _refuse
+    setdefault: Any = _refuse
+    update: Any = _refuse
 
     def __hash__(self) -> int:  # type: ignore[override]
         """Hash the items without regard to their order, as equality does."""
@@ -42,6 +48,21 @@ class FrozenDict(dict[str, Any]):
         return self
 
 
+def is_mapping(value: object) -> TypeGuard[Mapping[Any, Any]]:
+    """Tell whether a value of unknown shape is a mapping."""
+    return isinstance(value, Mapping)
+
+
+def is_sequence(value: object) -> TypeGuard[list[Any] | tuple[Any, ...]]:
+    """Tell whether a value of unknown shape is a list or tuple."""
+    return isinstance(value, (list, tuple))
+
+
+def is_texts(value: object) -> TypeGuard[list[str] | tuple[str, ...]]:
+    """Tell whether a value of unknown shape is a list or tuple of texts and nothing else."""
+    return is_sequence(value) and all(type(each) is str for each in value)
+
+
 def freeze(value: object, *, at: str = "value") -> Any:
     """Return JSON-like ``value`` with mappings as `FrozenDict` and sequences as tuples.
 
@@ -58,9 +79,9 @@ def freeze(value: object, *, at: str = "value") -> Any:
         if not math.isfinite(value):
             raise ValueError(f"{at} is {value}, which JSON cannot hold")
         return float(value)
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return FrozenDict(_frozen_items(value, at))
-    if isinstance(value, (list, tuple)):
+    if is_sequence(value):
         return tuple(freeze(item, at=f"{at}[{index}]") for index, item in enumerate(value))
     raise TypeError(f"{at} is a {type(value).__name__}; plain data holds text, numbers, lists and mappings only")
 
@@ -118,9 +139,9 @@ def _converter() -> Converter:
     import base64
     from datetime import datetime
 
+    from attrs import has
     from cattrs import Converter
     from cattrs.gen import make_dict_unstructure_fn
-    from attrs import has
 
     converter = Converter()
 
@@ -139,7 +160,9 @@ def _converter() -> Converter:
     converter.register_unstructure_hook(datetime, lambda value: value.isoformat())
     converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
     converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value, _: freeze(value))
-    converter.register_unstructure_hook_factory(
-        lambda kind: has(kind), lambda kind: make_dict_unstructure_fn(kind, converter)
-    )
+
+    def fields_of(kind: Any) -> Any:
+        return make_dict_unstructure_fn(kind, converter)
+
+    converter.register_unstructure_hook_factory(has, fields_of)
     return converter

@@ -8,12 +8,13 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar, overload
+from typing import Any, TypeGuard, TypeVar, cast, overload
 
 from qualia._engine.cache import CacheStats, MemoryCache
 from qualia._engine.execute import execute
 from qualia._engine.guard import Clocks, Guard, Input
 from qualia._engine.plan import Available, Given, make_plan
+from qualia._values import is_sequence
 from qualia.document import Document
 from qualia.errors import CoreClosed, UnsupportedInput
 from qualia.events import Observer, Observers
@@ -21,7 +22,7 @@ from qualia.pipeline import DOCUMENT, Pipeline, Plan, Step
 from qualia.plugin import ParamSpec, param_specs
 from qualia.records import SCHEMAS, record_type
 from qualia.registry import PluginInfo, Registry
-from qualia.result import Outcome, Result
+from qualia.result import Outcome, Provenance, Result
 from qualia.settings import Settings
 
 T = TypeVar("T")
@@ -168,7 +169,8 @@ class Core:
     def __del__(self) -> None:
         """Warn when it was forgotten without being closed."""
         if not self._closed:
-            warnings.warn("a Core was not closed; use 'with Core() as core:'", ResourceWarning, source=self, stacklevel=2)
+            message = "a Core was not closed; use 'with Core() as core:'"
+            warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
     def _require_open(self, action: str) -> None:
         if self._closed:
@@ -205,7 +207,7 @@ def _pipeline(asked: Pipeline | Mapping[str, Any] | str | Path) -> Pipeline:
 def _inputs(given: Any) -> dict[str, Input]:
     """Sort what the caller gave into the document and the records by schema."""
     inputs: dict[str, Input] = {}
-    for item in given if isinstance(given, (list, tuple)) else (given,):
+    for item in given if is_sequence(given) else (given,):
         name, found = _input(item)
         if name in inputs:
             raise UnsupportedInput("input", f"was given twice as {name.lstrip('@')}; give each kind once")
@@ -221,13 +223,21 @@ def _type_of(schema: str) -> type[Any]:
     raise UnsupportedInput("input", f"holds a {schema}, which this version does not know")
 
 
+def _is_result(item: object) -> TypeGuard[Result[Any]]:
+    return isinstance(item, Result)
+
+
+def _taken_apart(result: Result[Any]) -> tuple[Any, Provenance]:
+    schema = result.provenance.produces
+    return (result.value if schema is None else result.into(_type_of(schema)).value), result.provenance
+
+
 def _input(item: Any) -> tuple[str, Input]:
-    value, provenance = (item.value, item.provenance) if isinstance(item, Result) else (item, None)
-    if provenance is not None and provenance.produces is not None:
-        value = item.into(_type_of(provenance.produces)).value
+    value, provenance = _taken_apart(item) if _is_result(item) else (item, None)
     if isinstance(value, Document):
         return DOCUMENT, Input(value=value, provenance=provenance)
-    schema = getattr(type(value), "schema", None)
+    kind = cast("type[object]", type(value))
+    schema = getattr(kind, "schema", None)
     if isinstance(schema, str) and schema in SCHEMAS:
         return schema, Input(value=value, provenance=provenance)
-    raise UnsupportedInput("input", f"is a {type(value).__name__}; give a Document, a Result or a record")
+    raise UnsupportedInput("input", f"is a {kind.__name__}; give a Document, a Result or a record")

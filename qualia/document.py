@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import attrs
 from attrs import field, frozen
@@ -78,14 +78,14 @@ class Document:
     """ISO 639-1 code ("pt", "en"); None means nobody said."""
     media_type: str = "text/plain"
     segments: tuple[Segment, ...] = field(default=(), converter=_segments)
-    metadata: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
+    metadata: Mapping[str, Any] = field(factory=dict[str, Any], converter=frozen_mapping)
     """JSON-like facts; plugins may read them, so they are part of the identity."""
     data: bytes | None = field(default=None, repr=False)
     """The file's bytes when it is no text at all (``.docx``); None otherwise."""
 
     def __attrs_post_init__(self) -> None:
         """Normalise the text, move the segments along and check them."""
-        if not isinstance(self.text, str):
+        if not isinstance(cast("object", self.text), str):
             raise TypeError(f"a document's text is a str, not {type(self.text).__name__}; decode bytes first")
         for segment in self.segments:
             if not 0 <= segment.start <= segment.end <= len(self.text):

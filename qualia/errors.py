@@ -236,5 +236,7 @@ def _did_you_mean(near: tuple[str, ...]) -> str:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """Return an error as plain data: its class name, its sentence and its fields."""
-    fields = {name: value for name, value in vars(error).items() if isinstance(value, (str, int, float, tuple))}
+    fields: dict[str, Any] = {
+        name: value for name, value in vars(error).items() if isinstance(value, (str, int, float, tuple))
+    }
     return {"error": type(error).__name__, "message": str(error), **fields}

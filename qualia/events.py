@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from attrs import field, frozen
@@ -15,7 +15,7 @@ from qualia._values import frozen_mapping
 _log = logging.getLogger("qualia.events")
 
 
-class EventKind(str, Enum):
+class EventKind(StrEnum):
     """What an event tells."""
 
     RUN_STARTED = "run_started"
@@ -44,7 +44,7 @@ class Event:
     """The step's name; None when it concerns no step."""
     plugin: str | None = None
     """The plugin's id; None when it concerns no plugin."""
-    details: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
+    details: Mapping[str, Any] = field(factory=dict[str, Any], converter=frozen_mapping)
     """More facts, JSON-like: ``elapsed_s``, ``error``, ``steps``, ``state`` ..."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import Factory, field, frozen
 
-from qualia._values import frozen_mapping
+from qualia._values import frozen_mapping, is_mapping
 from qualia.errors import InvalidPipeline, unknown_name
 
 DOCUMENT = "@document"
@@ -29,7 +29,7 @@ class Step:
     plugin: str
     id: str = field(default=Factory(lambda step: step.plugin, takes_self=True))
     """Its name in the outcome; the plugin's id unless given."""
-    params: Mapping[str, Any] = field(factory=dict, converter=frozen_mapping)
+    params: Mapping[str, Any] = field(factory=dict[str, Any], converter=frozen_mapping)
     needs: tuple[str, ...] | None = field(default=None, converter=_needs)
     """Steps it takes its inputs from; None means any step listed before it, the nearest first."""
 
@@ -82,7 +82,7 @@ def _read(path: Path) -> str:
         return raw.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InvalidPipeline(str(path), f"cannot be read: {reason.lower()}; name a .toml, .json or .yaml file") from error
+        raise InvalidPipeline(str(path), f"cannot be read ({reason.lower()}); name a .toml or .json file") from error
 
 
 def _parse(path: Path, text: str) -> object:
@@ -113,7 +113,7 @@ def _parse_yaml(path: Path, text: str) -> object:
 
 
 def _checked(data: object, kinds: Mapping[str, type], place: str) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
+    if not is_mapping(data):
         raise InvalidPipeline(place, f"must be a table of {', '.join(kinds)}, not a {type(data).__name__}")
     for key, value in data.items():
         if key not in kinds:
@@ -126,7 +126,7 @@ def _checked(data: object, kinds: Mapping[str, type], place: str) -> Mapping[str
 def _step(data: object, place: str) -> Step:
     table = _checked(data, {"plugin": str, "id": str, "params": dict, "needs": list}, place)
     if not table.get("plugin"):
-        raise InvalidPipeline(place, "names no plugin; add plugin = \"...\"")
+        raise InvalidPipeline(place, 'names no plugin; add plugin = "..."')
     try:
         return Step(**{key: value for key, value in table.items() if key != "id" or value})
     except (TypeError, ValueError) as error:
@@ -143,7 +143,7 @@ class PlanStep:
     """The plugin's params object, checked, defaults filled in."""
     document: str | None
     """The step whose document it gets, or `DOCUMENT`; None when it takes none."""
-    records: Mapping[str, str] = field(factory=dict, converter=frozen_mapping)
+    records: Mapping[str, str] = field(factory=dict[str, str], converter=frozen_mapping)
     """Record schema -> the step that gives it, or the schema itself when it was given with the call."""
     added: bool = False
     """Whether the engine added it because another step needs it."""

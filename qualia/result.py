@@ -8,10 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from qualia._files import write_whole
-from qualia._values import FrozenDict, dumps, freeze, from_plain, frozen_mapping, to_plain
+from qualia._values import FrozenDict, dumps, freeze, from_plain, frozen_mapping, is_mapping, to_plain
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -94,7 +94,9 @@ class Result(Generic[T_co]):
             ValueError: the value does not have that shape.
         """
         value = self.value if isinstance(self.value, kind) else from_plain(to_plain(self.value), kind)
-        return evolve(self, value=value)  # type: ignore[return-value]
+        return Result(
+            value=value, provenance=self.provenance, key=self.key, elapsed_s=self.elapsed_s, cached=self.cached
+        )
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return value and provenance as JSON."""
@@ -108,7 +110,7 @@ class Result(Generic[T_co]):
             ValueError: not JSON, or not a result.
         """
         data = json.loads(text)
-        if not isinstance(data, dict) or "value" not in data:
+        if not is_mapping(data) or "value" not in data:
             raise ValueError("not a result: it has no value")
         return Result(
             value=freeze(data["value"]),

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 from attrs import frozen
 
+from qualia._values import is_texts
 from qualia.document import MAX_BYTES
 from qualia.errors import InvalidSetting, unknown_name
 
@@ -71,7 +72,7 @@ def _typed(name: str, value: Any, origin: str, names: list[str]) -> Any:
         raise InvalidSetting(origin, name, unknown_name(name, names))
     default = getattr(Settings(), name)
     if name == "plugin_path":
-        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        if not is_texts(value):
             raise InvalidSetting(origin, name, "must be a list of folders")
         return tuple(Path(origin).parent / each for each in value)
     if isinstance(default, float) and type(value) is int:

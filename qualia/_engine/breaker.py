@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from enum import Enum
+from enum import StrEnum
 
 from qualia.errors import CircuitOpen
 
 
-class State(str, Enum):
+class State(StrEnum):
     """Whether calls pass."""
 
     CLOSED = "closed"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
 from attrs import frozen
+
+from qualia._values import is_mapping, is_sequence
 
 
 @frozen(kw_only=True)
@@ -85,15 +86,15 @@ class MemoryCache:
 def size_bytes(value: object) -> int:
     """Estimate the memory of a frozen value with everything in it; shared parts count each time."""
     total = 0
-    stack = [value]
+    stack: list[object] = [value]
     while stack:
         item = stack.pop()
         total += sys.getsizeof(item)
-        if isinstance(item, Mapping):
+        if is_mapping(item):
             stack.extend(item.keys())
             stack.extend(item.values())
-        elif isinstance(item, (tuple, list)):
+        elif is_sequence(item):
             stack.extend(item)
-        elif attrs.has(type(item)):
-            stack.extend(getattr(item, each.name) for each in attrs.fields(type(item)))
+        elif attrs.has(kind := type(item)):
+            stack.extend(getattr(item, each.name) for each in attrs.fields(kind))
     return total

@@ -66,5 +66,3 @@ def _run_step(
         cached=result.cached,
     )
     return result
-
-

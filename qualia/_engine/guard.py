@@ -7,7 +7,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from qualia._version import __version__
 from qualia.document import Document
 from qualia.errors import InvalidOutput, PluginError, PluginFailed, QualiaError, UnsupportedInput
 from qualia.events import EventKind, Observers
-from qualia.plugin import Analyzer, DocumentProcessor, Visualizer, build_params
+from qualia.plugin import build_params
 from qualia.records import argument_name, record_type
 from qualia.registry import Registry
 from qualia.result import Artifact, Provenance, Result
@@ -130,7 +130,7 @@ class Guard:
         if cached is not None:
             self._observers.tell(EventKind.CACHE_HIT, run_id=call.run_id, step=call.step, plugin=call.plugin)
             return evolve(cached, cached=True)
-        began_s, started_at = self._clocks.monotonic(), datetime.fromtimestamp(self._clocks.wall(), timezone.utc)
+        began_s, started_at = self._clocks.monotonic(), datetime.fromtimestamp(self._clocks.wall(), UTC)
         value = self._answer(generation, call)
         result = Result(
             value=value,
@@ -201,7 +201,7 @@ class Guard:
     def _contained(
         self, action: Callable[[], T], plugin: str, folder: Path, passing: type[QualiaError] = UnsupportedInput
     ) -> T:
-        """Run plugin code; whatever it raises becomes a `PluginFailed`, but for ``passing`` and the caller's affairs."""
+        """Run plugin code; what it raises becomes a `PluginFailed`, but for ``passing`` and the caller's affairs."""
         try:
             return action()
         except passing:
@@ -241,13 +241,12 @@ class Guard:
 def _invoke(generation: Generation, call: Call) -> object:
     plugin: Any = generation.plugin
     inputs = {name: given.value for name, given in call.inputs.items()}
-    if isinstance(plugin, DocumentProcessor):
-        return plugin.process(inputs["document"], call.params)
-    if isinstance(plugin, Analyzer):
-        document = inputs.pop("document")
-        return plugin.analyze(document, call.params, **inputs)
-    assert isinstance(plugin, Visualizer)
-    return plugin.render(call.params, **inputs)
+    if generation.manifest.kind == "visualizer":
+        return plugin.render(call.params, **inputs)
+    document = inputs.pop("document")
+    if generation.manifest.kind == "document":
+        return plugin.process(document, call.params)
+    return plugin.analyze(document, call.params, **inputs)
 
 
 def _checked(value: object, manifest: Manifest, folder: Path) -> Any:

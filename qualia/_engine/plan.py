@@ -36,7 +36,7 @@ class Available:
     """The manifest of an id, or the error that says why there is none."""
     params: Callable[[str, Mapping[str, object]], object]
     """Checks params against a plugin's declaration and fills in the defaults."""
-    preferred: Mapping[str, str] = field(factory=dict)
+    preferred: Mapping[str, str] = field(factory=dict[str, str])
     """Schema or media type -> the plugin to take when several could."""
 
 
@@ -99,7 +99,14 @@ class _Planner:
             raise PipelineCycle(self._pipeline.name, error.path) from error
 
     def _plan(
-        self, id_: str, plugin: str, params: object, document: str | None, records: Mapping[str, str], *, added: bool = False
+        self,
+        id_: str,
+        plugin: str,
+        params: object,
+        document: str | None,
+        records: Mapping[str, str],
+        *,
+        added: bool = False,
     ) -> None:
         step = PlanStep(id=id_, plugin=plugin, params=params, document=document, records=records, added=added)
         self._planned[id_] = step
@@ -140,15 +147,15 @@ class _Planner:
             return DOCUMENT
         return self._shared(self._one_of(readers, media_type, manifest), DOCUMENT, {})
 
-    def _record(
-        self, schema: str, consumer: Manifest, candidates: tuple[str, ...], above: tuple[str, ...]
-    ) -> str:
+    def _record(self, schema: str, consumer: Manifest, candidates: tuple[str, ...], above: tuple[str, ...]) -> str:
         for id_ in candidates:
             if self._gives(id_, schema):
                 return id_
         if schema in self._given.schemas:
             return schema
-        producers = [each for each in self._available.manifests.values() if each.kind == "analyzer" and schema in each.produces]
+        producers = [
+            each for each in self._available.manifests.values() if each.kind == "analyzer" and schema in each.produces
+        ]
         if self._given.media_type is None and not candidates:
             reason = f"needs a document, or a result that holds {schema}"
             raise UnsupportedInput(consumer.id, reason)

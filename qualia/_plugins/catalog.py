@@ -11,6 +11,7 @@ from typing import Any, Literal
 from attrs import evolve, frozen
 
 from qualia._plugins.requirement import Requirement, in_range, installed_versions, parse_range
+from qualia._values import is_mapping, is_texts
 from qualia.errors import DuplicatePlugin, InvalidManifest, PluginError, PluginUnavailable, unknown_name
 from qualia.records import SCHEMAS
 
@@ -125,8 +126,8 @@ def _read(folder: Path, origin: str, installed: Mapping[str, str]) -> Found:
         manifest = read_manifest(path)
     except InvalidManifest as error:
         return Found(id=folder.name, folder=folder, origin=origin, manifest=None, error=error)
-    error = _unavailable(manifest, installed)
-    return Found(id=manifest.id, folder=folder, origin=origin, manifest=manifest, error=error)
+    trouble = _unavailable(manifest, installed)
+    return Found(id=manifest.id, folder=folder, origin=origin, manifest=manifest, error=trouble)
 
 
 def _unavailable(manifest: Manifest, installed: Mapping[str, str]) -> PluginUnavailable | None:
@@ -185,13 +186,13 @@ def _text(table: Mapping[str, Any], key: str, path: str) -> str:
 
 
 def _texts(value: object, key: str, path: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not is_texts(value):
         raise InvalidManifest(path, f"key {key!r} must be a list of texts")
     return tuple(value)
 
 
 def _limits(value: object, path: str) -> Limits:
-    if not isinstance(value, dict):
+    if not is_mapping(value):
         raise InvalidManifest(path, "'limits' must be a table")
     known = ("max_failures", "timeout_seconds", "isolation")
     for key in value:

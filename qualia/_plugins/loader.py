@@ -15,7 +15,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
 from attrs import field, frozen
 
@@ -100,12 +100,18 @@ def load(manifest: Manifest, source: Source) -> Generation:
 
 
 def _instance(module: ModuleType, manifest: Manifest, source: Source) -> Plugin[Any]:
-    entry = getattr(module, manifest.entry, None)
+    entry: Any = getattr(module, manifest.entry, None)
     base = _BASES[manifest.kind]
-    if not isinstance(entry, type) or not issubclass(entry, base):
+    if not _is_a(entry, base):
         path = str(source.folder / "plugin.toml")
-        raise InvalidManifest(path, f"entry {manifest.entry!r} is no {base.__name__} in {source.folder / '__init__.py'}")
+        raise InvalidManifest(
+            path, f"entry {manifest.entry!r} is no {base.__name__} in {source.folder / '__init__.py'}"
+        )
     return entry()
+
+
+def _is_a(entry: object, base: type[Plugin[Any]]) -> TypeGuard[type[Plugin[Any]]]:
+    return isinstance(entry, type) and issubclass(entry, base)
 
 
 def _forget(name: str, finder: MetaPathFinder) -> None:
@@ -130,7 +136,9 @@ class _Finder(MetaPathFinder, Loader):
         file = self._file(fullname)
         if file is None:
             return None
-        spec = ModuleSpec(fullname, self, origin=str(self._source.folder / file), is_package=file.endswith("__init__.py"))
+        spec = ModuleSpec(
+            fullname, self, origin=str(self._source.folder / file), is_package=file.endswith("__init__.py")
+        )
         spec.has_location = True
         return spec
 

@@ -6,11 +6,12 @@ import json
 import math
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import attrs
 from attrs import field, frozen
 
+from qualia._values import is_texts
 from qualia.errors import InvalidParam, unknown_name
 
 P = TypeVar("P")
@@ -77,7 +78,7 @@ def _spec(item: attrs.Attribute[Any], hint: Any) -> ParamSpec:
         hint = str
     names: dict[Any, Any] = {bool: "bool", int: "int", float: "float", str: "str", tuple[str, ...]: "list"}
     if hint not in names:
-        raise TypeError(f"param {item.name!r} has the type {hint}; use bool, int, float, str, Literal or tuple[str, ...]")
+        raise TypeError(f"param {item.name!r} is a {hint}; use bool, int, float, str, Literal or tuple[str, ...]")
     return ParamSpec(
         name=item.name, kind=names[hint], default=item.default, choices=choices, optional=optional, **option
     )
@@ -91,8 +92,8 @@ def build_params(params: type[P], values: Mapping[str, Any], *, plugin: str) -> 
     Raises:
         InvalidParam: an unknown name, a wrong type, a value out of range or not among the choices.
     """
-    if not isinstance(values, Mapping):
-        raise InvalidParam(plugin, "*", f"cannot be read from a {type(values).__name__}; give a mapping of names to values")
+    if not isinstance(cast("object", values), Mapping):
+        raise InvalidParam(plugin, "*", f"cannot be a {type(values).__name__}; give a mapping of names to values")
     specs = {spec.name: spec for spec in param_specs(params)}
     for name in values:
         if name not in specs:
@@ -103,14 +104,17 @@ def build_params(params: type[P], values: Mapping[str, Any], *, plugin: str) -> 
 def _checked(spec: ParamSpec, value: Any, plugin: str) -> Any:
     if value is None and spec.optional:
         return None
-    wanted = {"bool": bool, "int": int, "float": float, "str": str, "list": tuple}[spec.kind]
+    if spec.kind == "list" and is_texts(value):
+        return tuple(value)
     if spec.kind == "float" and type(value) is int:
         value = float(value)
-    if spec.kind == "list" and isinstance(value, list):
-        value = tuple(value)
-    if type(value) is not wanted or (spec.kind == "list" and not all(type(each) is str for each in value)):
+    if not _is_exactly(value, spec.kind):
         name = "list of texts" if spec.kind == "list" else spec.kind
         raise InvalidParam(plugin, spec.name, f"must be {_a(name)}, not {_shown(value)}")
+    return _in_bounds(spec, value, plugin)
+
+
+def _in_bounds(spec: ParamSpec, value: Any, plugin: str) -> Any:
     if spec.choices and value not in spec.choices:
         raise InvalidParam(plugin, spec.name, f"must be one of {', '.join(spec.choices)}, not {_shown(value)}")
     if spec.kind == "float" and not math.isfinite(value):
@@ -120,6 +124,10 @@ def _checked(spec: ParamSpec, value: Any, plugin: str) -> Any:
     if spec.le is not None and value > spec.le:
         raise InvalidParam(plugin, spec.name, f"must be at most {spec.le}, not {value}")
     return value
+
+
+def _is_exactly(value: object, kind: str) -> bool:
+    return type(value).__name__ == kind and type(value).__module__ == "builtins" and kind != "list"
 
 
 def parse_text(spec: ParamSpec, text: str, *, plugin: str) -> Any:
