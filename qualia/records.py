@@ -79,7 +79,7 @@ class SentenceSentiment:
 
 @frozen(kw_only=True)
 class SpeakerSentiment:
-    """The sentiment of one speaker: the mean over the words of their sentences."""
+    """The sentiment of one speaker: the mean of their sentences, weighted by the opinion words in them."""
 
     speaker: str
     polarity: float
@@ -103,7 +103,7 @@ class Sentiment:
     reason: str = ""
     """Why there are no figures; empty when ``status`` is "ok"."""
     polarity: float | None = None
-    """-1 to 1, the mean of the sentences weighted by their words; None without figures."""
+    """-1 to 1, the mean of the sentences weighted by the opinion words in them; None without figures."""
     subjectivity: float | None = None
     """0 to 1, likewise."""
     label: Label | None = None
