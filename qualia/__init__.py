@@ -5,8 +5,8 @@ The names below are the whole public surface. They load on first use, so ``impor
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+# Type checkers take the name for true; importing it from typing would load 27 modules.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from qualia._version import __version__ as __version__
@@ -67,6 +67,8 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'qualia' has no attribute {name!r}")
+    from importlib import import_module
+
     value: object = getattr(import_module(home), name)
     globals()[name] = value
     return value

@@ -102,7 +102,7 @@ class PipelineCycle(InvalidPipeline):
 
     def __init__(self, place: str, cycle: tuple[str, ...]) -> None:
         super().__init__(place, f"{' -> '.join(cycle)} is a cycle; remove one of these needs")
-        self.args = (place, cycle)
+        self.args: tuple[Any, ...] = (place, cycle)
         self.cycle: tuple[str, ...] = cycle
 
 
@@ -239,4 +239,4 @@ def describe(error: BaseException) -> dict[str, Any]:
     fields: dict[str, Any] = {
         name: value for name, value in vars(error).items() if isinstance(value, (str, int, float, tuple))
     }
-    return {"error": type(error).__name__, "message": str(error), **fields}
+    return {**fields, "error": type(error).__name__, "message": str(error)}

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
-from qualia._values import is_texts
+from qualia._values import frozen_mapping, is_mapping, is_texts
 from qualia.document import MAX_BYTES
 from qualia.errors import InvalidSetting, unknown_name
 
@@ -33,7 +33,7 @@ class Settings:
     """Consecutive failures that open a plugin's circuit."""
     open_s: float = 300.0
     """Seconds an open circuit waits before it lets one call try."""
-    producers: Mapping[str, str] = {}
+    producers: Mapping[str, str] = field(factory=dict[str, str], converter=frozen_mapping)
     """Which plugin gives a record when several could: schema -> plugin id."""
 
     @classmethod
@@ -75,6 +75,10 @@ def _typed(name: str, value: Any, origin: str, names: list[str]) -> Any:
         if not is_texts(value):
             raise InvalidSetting(origin, name, "must be a list of folders")
         return tuple(Path(origin).parent / each for each in value)
+    if name == "producers":
+        if not is_mapping(value) or not all(isinstance(each, str) for each in value.values()):
+            raise InvalidSetting(origin, name, "must be a table of plugin ids by record")
+        return value
     if isinstance(default, float) and type(value) is int:
         value = float(value)
     if type(value) is not type(default):
@@ -84,7 +88,7 @@ def _typed(name: str, value: Any, origin: str, names: list[str]) -> Any:
 
 def _in_range(name: str, value: Any, origin: str) -> Any:
     least = {"max_failures": 1, "open_s": 0, "cache_max_bytes": 0, "max_document_bytes": 1}.get(name)
-    if least is not None and value < least:
+    if least is not None and not value >= least:  # so that NaN is refused too
         raise InvalidSetting(origin, name, f"must be at least {least}, not {value}")
     return value
 

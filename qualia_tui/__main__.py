@@ -1,0 +1,7 @@
+"""``python -m qualia_tui``."""
+
+import sys
+
+from qualia_tui import main
+
+sys.exit(main())

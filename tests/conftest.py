@@ -1,0 +1,23 @@
+"""How hypothesis searches: the same cases on every machine, as many as the session has time for."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import configuration, settings
+
+# Its files belong in no checkout, and in no folder a test looks at.
+configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir(), "qualia-hypothesis"))
+settings.register_profile("steady", derandomize=True, database=None, deadline=None, print_blob=True)
+settings.register_profile("large", settings.get_profile("steady"), max_examples=1000)
+settings.load_profile("steady")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that hypothesis drives, so that one session can look longer and the others need not."""
+    for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.properties)

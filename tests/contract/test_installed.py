@@ -1,0 +1,96 @@
+"""What an installation brings: import names, data, scripts."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+import qualia
+
+# How an import system says that it looked for a module and found none.
+MISSING = "import sys; sys.modules['textual'] = None"
+THERE = """
+import sys
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+sys.modules["textual"] = ModuleType("textual")
+sys.modules["textual"].__spec__ = ModuleSpec("textual", None)
+"""
+
+
+@pytest.fixture(scope="module")
+def files() -> list[str]:
+    """Return the files of the installed distribution, as far as they came from a wheel."""
+    try:
+        found = distribution("qualia-core").files or []
+    except PackageNotFoundError:
+        pytest.skip("qualia-core runs from its sources here, not from a wheel")
+    names = [path.as_posix() for path in found if not path.as_posix().startswith("..")]
+    if any(name.endswith(".pth") for name in names):
+        pytest.skip("qualia-core is installed as editable here, not from a wheel")
+    return [name for name in names if "__pycache__" not in name]
+
+
+def test_three_import_names_reach_site_packages(files: list[str]) -> None:
+    """The wheel brings qualia, qualia_tui and, where operators' tools were kept, qualia_ops; nothing else."""
+    names = {name.partition("/")[0] for name in files if ".dist-info/" not in name}
+    operators = {"qualia_ops"} if find_spec("qualia_ops") else set[str]()
+    assert names == {"qualia", "qualia_tui"} | operators
+
+
+def test_the_wheel_brings_types_plugins_and_demo_material(files: list[str]) -> None:
+    """Markers for type checkers, the plugins' manifests and the demo's texts are all in it."""
+    assert {"qualia/py.typed", "qualia_tui/py.typed"} <= set(files)
+    assert len([name for name in files if re.fullmatch(r"qualia/_bundled/plugins/\w+/plugin\.toml", name)]) == 6
+    assert {"qualia/cli/material/meeting.vtt", "qualia/cli/material/meeting.toml"} <= set(files)
+
+
+def test_the_wheel_brings_no_tests(files: list[str]) -> None:
+    """No test and no benchmark reaches site-packages."""
+    assert [name for name in files if re.search(r"(^|/)(tests?|benchmarks)/|/test_\w+\.py$", name)] == []
+
+
+def test_the_distribution_says_what_the_package_says() -> None:
+    """Version, licence and scripts of the metadata are the project's."""
+    try:
+        found = distribution("qualia-core")
+    except PackageNotFoundError:
+        pytest.skip("qualia-core runs from its sources here, not from a wheel")
+    assert found.version == qualia.__version__
+    assert found.metadata["License-Expression"] == "MIT"
+    assert {point.name: point.value for point in found.entry_points} == {
+        "qualia": "qualia.cli:main",
+        "qualia-tui": "qualia_tui:main",
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        pytest.param(MISSING, "qualia-tui needs the tui extra: pip install 'qualia-core[tui]'\n", id="extra-missing"),
+        pytest.param(
+            THERE, "qualia-tui: this version has no console yet; `qualia list` shows the same facts\n", id="extra-there"
+        ),
+    ],
+)
+def test_the_console_says_in_one_sentence_why_it_does_not_start(before: str, sentence: str) -> None:
+    """qualia-tui writes one sentence to stderr, nothing to stdout, and exits with 1."""
+    root = str(Path(qualia.__file__).parents[1])
+    code = f"{before}\nsys.path.insert(0, {root!r})\nfrom qualia_tui import main\nsys.exit(main())"
+    command = [sys.executable, "-W", "error", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("", sentence, 1)
+
+
+def test_the_console_loads_no_engine() -> None:
+    """qualia_tui is a client: importing it leaves qualia.core alone."""
+    root = str(Path(qualia.__file__).parents[1])
+    code = f"import sys; sys.path.insert(0, {root!r}); import qualia_tui; print('qualia.core' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "False\n"
