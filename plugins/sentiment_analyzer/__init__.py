@@ -90,6 +90,9 @@ def _language(document: Document) -> str | None:
 
 
 def _why_unsupported(language: str | None) -> str:
+    """Say why there are no figures, to a Portuguese reader in Portuguese."""
+    if language == "pt":
+        return "Só textos em inglês podem ser avaliados, e este está em português."
     if language is None:
         return "The language of the text could not be told, and only English can be judged; name it if it is English."
     return f"Only English can be judged, and the language of the text is {language!r}."

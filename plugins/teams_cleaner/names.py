@@ -25,7 +25,8 @@ locutora moderador moderadora moderator orador participant participante person p
 _PARTICLES = frozenset(_PARTICLE_LIST.split())
 _LABELS = frozenset(_LABEL_LIST.split())
 _ROLES = frozenset(_ROLE_LIST.split())
-_SYSTEM = frozenset({"system", "sistema", "microsoft teams"})
+_PROGRAM = "microsoft teams"
+_SYSTEM = frozenset({"system", "sistema", _PROGRAM})
 _INSIDE = "'\u2019.-"
 _QUOTES = frozenset("\"'\u2018\u2019\u201c\u201d\u00ab\u00bb")
 
@@ -105,8 +106,11 @@ def is_system(speaker: str | None) -> bool:
 def is_notice(text: str, speaker: str | None) -> bool:
     """Tell whether a whole turn is a system's notice ("Ana Lima joined the meeting"), not somebody's words.
 
-    Under a person's name it is one only when it speaks of that person, or of somebody by their full name.
+    Whatever the meeting program says under its own name is one. Under a person's name it is one only when it speaks of
+    that person, or of somebody by their full name.
     """
+    if speaker is not None and speaker.casefold() == _PROGRAM:
+        return True
     if len(text) > _MAX_NOTICE or not (found := _NOTICE.fullmatch(text)):
         return False
     who = found["who"]

@@ -1,7 +1,7 @@
 """Stop words of Portuguese and English: the words that carry grammar, not the matter of a conversation.
 
 The lists are made for qualitative work: articles, pronouns, prepositions, conjunctions, auxiliary verbs and the fillers
-of speech. Words a study may be about (ano, dia, hoje, gente, nunca, time, always, people) are not among them. Forms are
+of speech, and the small numbers. Words a study may be about (ano, dia, hoje, gente, nunca, time, always, people) are not among them. Forms are
 those `qualia.text.iter_words` gives: case folded, composed, with the plain apostrophe and hyphen.
 """
 
@@ -11,6 +11,7 @@ from functools import cache
 
 _PT = """
 a o as os um uma uns umas
+dois duas três quatro cinco seis sete oito nove dez
 ao aos à às da das do dos na nas no nos pela pelas pelo pelos num numa nuns numas dum duma duns dumas
 dele dela deles delas nele nela neles nelas desse dessa desses dessas deste desta destes destas disso disto
 daquele daquela daqueles daquelas daquilo nesse nessa nesses nessas neste nesta nestes nestas nisso nisto
@@ -46,6 +47,7 @@ ah eh oh ó hã hum hm hmm uhum aham ahn uai ué opa ok okay
 """
 
 _EN = """
+one two three four five six seven eight nine ten
 a an the this that these those
 i you he she it we they me him her us them my your his its our their mine yours hers ours theirs
 myself yourself himself herself itself ourselves yourselves themselves oneself one's

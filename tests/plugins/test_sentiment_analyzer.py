@@ -112,10 +112,10 @@ def test_offsets_are_those_of_the_document(analyze: Analyze) -> None:
     "text", ["Odiei. O atendimento foi péssimo e eu não volto mais.", "Adorei tudo, o produto é maravilhoso e eu amo!"]
 )
 def test_portuguese_is_unsupported(analyze: Analyze, text: str) -> None:
-    """A Portuguese text gets no figures, and a sentence that says why."""
+    """A Portuguese text gets no figures, and a sentence that says why in Portuguese."""
     result = analyze(text)
     assert (result.status, result.language, result.polarity, result.label) == ("unsupported", "pt", None, None)
-    assert result.reason == "Only English can be judged, and the language of the text is 'pt'."
+    assert result.reason == "Só textos em inglês podem ser avaliados, e este está em português."
     assert (result.sentences, result.speakers) == ((), ())
 
 

@@ -268,6 +268,7 @@ def test_short_turns_go_after_joining(clean: Clean) -> None:
         (None, "A gravação foi iniciada."),
         ("System", "João da Silva left the call"),
         ("Microsoft Teams", "Ana started transcription"),
+        ("Microsoft Teams", "Transcription has started. Let everyone know they are being transcribed."),
         ("Sistema", "Esta reunião está sendo gravada"),
         ("Ana Lima", "Ana Lima saiu da reunião"),
         ("Bia", "Ana Lima is now presenting"),

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from html.parser import HTMLParser
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualia.plugin import Artifact
+from qualia.records import Label, SentenceSentiment, Sentiment, SpeakerSentiment
+
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(2)>",
+    '<a href="javascript:alert(3)">x</a>',
+    "$x^$ {y} %{z}",
+    "\u202egro.live\u0000",
+    "\U0001f600\u6f22\u5b57",
+)
+
+
+class Reader(HTMLParser):
+    """Collects what could run or reach out, and the text people see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: list[str] = []
+        self.dangers: list[str] = []
+        self.text = ""
+        self.inside = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside = tag
+        if tag == "script":
+            self.scripts.append("")
+        if tag in ("img", "iframe", "object", "embed", "base", "link", "form", "a"):
+            self.dangers.append(tag)
+        self.dangers += [name for name, _ in attrs if name.startswith("on")]
+        self.dangers += [f"{name}={value}" for name, value in attrs if name in ("src", "href", "xlink:href", "action")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
+
+    def handle_data(self, data: str) -> None:
+        if self.inside == "script":
+            self.scripts[-1] += data
+        elif self.inside != "style":
+            self.text += data
+
+
+def read(data: bytes) -> Reader:
+    reader = Reader()
+    reader.feed(data.decode())
+    reader.close()
+    return reader
+
+
+def svg_dangers(data: bytes) -> list[str]:
+    """List what could run in an SVG, or what reaches out of it."""
+    found: list[str] = []
+    for node in ElementTree.fromstring(data).iter():
+        if node.tag.rpartition("}")[2] in ("script", "foreignObject", "a", "image"):
+            found.append(node.tag)
+        for name, value in node.items():
+            name = name.rpartition("}")[2]
+            if name.startswith("on") or (name in ("href", "src") and not value.startswith("#")):
+                found.append(f"{name}={value}")
+    return found
+
+
+def png_size(data: bytes) -> tuple[int, ...]:
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    return struct.unpack(">II", data[16:24])
+
+
+CHARTS = ("dashboard", "gauge", "timeline", "distribution")
+FORMATS = ("html", "png", "svg")
+SMALL = {"width": 480, "height": 360}
+
+
+def label_of(polarity: float) -> Label:
+    return "positive" if polarity > 0.1 else "negative" if polarity < -0.1 else "neutral"
+
+
+def record(
+    polarities: tuple[float, ...] = (-0.6, 0.0, 0.3, 0.8, -0.2),
+    *,
+    speakers: tuple[str, ...] = (),
+    timed: bool = False,
+    language: str | None = "pt",
+    text: str = "Uma frase.",
+) -> Sentiment:
+    sentences = tuple(
+        SentenceSentiment(
+            text=text,
+            start=place * 20,
+            end=place * 20 + 10,
+            polarity=polarity,
+            subjectivity=0.5,
+            label=label_of(polarity),
+            speaker=speakers[place % len(speakers)] if speakers else None,
+            begin_s=place * 7.5 if timed else None,
+        )
+        for place, polarity in enumerate(polarities)
+    )
+    people = tuple(
+        SpeakerSentiment(speaker=name, polarity=0.4, subjectivity=0.5, label="positive", sentences=1)
+        for name in speakers[: len(polarities)]
+    )
+    mean = sum(polarities) / len(polarities)
+    return Sentiment(
+        status="ok",
+        language=language,
+        polarity=mean,
+        subjectivity=0.5,
+        label=label_of(mean),
+        sentences=sentences,
+        speakers=people,
+    )
+
+
+@pytest.fixture(scope="module")
+def plugin(load_plugin: Callable[[str], ModuleType]) -> ModuleType:
+    return load_plugin("sentiment_viz")
+
+
+@pytest.fixture(scope="module")
+def draw(plugin: ModuleType) -> Callable[..., Artifact]:
+    """Render with params given by name."""
+
+    def render(sentiment: Sentiment, **params: Any) -> Artifact:
+        return plugin.SentimentPicture().render(plugin.Params(**{**SMALL, **params}), sentiment=sentiment)
+
+    return render
+
+
+def figure_of(data: bytes) -> Any:
+    return json.loads(read(data).scripts[0])
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_chart_comes_in_every_format_and_always_the_same(
+    draw: Callable[..., Artifact], chart: str, form: str
+) -> None:
+    """Type, name, size and bytes fit the format, without speakers and with twelve; nothing reaches a host."""
+    twelve = tuple(f"Pessoa {number}" for number in range(12))
+    for sentiment in (record((0.5,)), record((0.1, -0.4, 0.0) * 8, speakers=twelve, timed=True)):
+        artifact = draw(sentiment, chart=chart, format=form)
+        assert artifact.name == f"sentiment-{chart}.{form}"
+        if form == "png":
+            assert (artifact.media_type, png_size(artifact.data)) == ("image/png", (480, 360))
+        elif form == "svg":
+            assert (artifact.media_type, svg_dangers(artifact.data)) == ("image/svg+xml", [])
+        else:
+            assert (artifact.media_type, read(artifact.data).dangers) == ("text/html", [])
+        assert draw(sentiment, chart=chart, format=form) == artifact
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_hostile_sentences_names_and_titles_stay_text(draw: Callable[..., Artifact], chart: str) -> None:
+    """No script, picture or link of theirs comes to be, in the page, in the labels plotly reads, or in the SVG."""
+    sentiment = record(speakers=HOSTILE, text=" ".join(HOSTILE))
+    page = read(draw(sentiment, chart=chart, title=HOSTILE[0]).data)
+    assert page.dangers == []
+    assert len(page.scripts) == 3
+    assert [script for script in page.scripts if script.startswith("alert")] == []
+    labels = json.dumps(json.loads(page.scripts[0])["data"])
+    assert [tag for tag in ("<script", "<img", "<a ") if tag in labels] == []
+    assert svg_dangers(draw(sentiment, chart=chart, format="svg", title=HOSTILE[1]).data) == []
+    assert png_size(draw(sentiment, chart=chart, format="png", title=HOSTILE[3]).data) == (480, 360)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("speakers", [(), ("Ana", "Bá")])
+def test_plotly_knows_every_setting_of_the_page(
+    draw: Callable[..., Artifact], chart: str, speakers: tuple[str, ...]
+) -> None:
+    """Plotly's own checks accept data and layout, and the chart offers no way to upload what it shows."""
+    import plotly.graph_objects as go
+
+    figure = figure_of(draw(record(speakers=speakers), chart=chart).data)
+    go.Figure(data=figure["data"], layout=figure["layout"])
+    assert figure["config"]["showSendToCloud"] is False
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("status", "language", "reason", "said"),
+    [
+        ("unsupported", "pt", "", "Idioma não avaliado"),
+        ("unsupported", "es", "Spanish is not supported.", "Spanish is not supported."),
+        ("empty", "pt", "", "Sem dados"),
+        ("empty", None, "", "No data"),
+    ],
+)
+def test_what_has_no_figures_is_told_in_words(
+    draw: Callable[..., Artifact], form: str, status: Any, language: str | None, reason: str, said: str
+) -> None:
+    """The picture says what is missing and why, and no number is made up."""
+    data = draw(Sentiment(status=status, language=language, reason=reason), format=form).data
+    if form == "png":
+        assert png_size(data) == (480, 360)
+    else:
+        seen = read(data).text if form == "html" else "".join(ElementTree.fromstring(data).itertext())
+        assert said in seen
+        assert [figure for figure in ("0.0", "0,0", "+0") if figure in seen] == []
+
+
+def test_the_state_is_told_by_sign_and_word_too(draw: Callable[..., Artifact]) -> None:
+    """Value, label and counts are written with signs and words, whatever the colours."""
+    text = "".join(ElementTree.fromstring(draw(record(), format="svg").data).itertext())
+    wanted = ("+0,06", "● neutro", "▼ 2 negativas", "● 1 neutra", "▲ 2 positivas")
+    assert [part for part in wanted if part not in text] == []
+
+
+def test_the_timeline_follows_the_clock_where_there_is_one(draw: Callable[..., Artifact]) -> None:
+    """With times the axis is minutes and seconds; without them, the order of the sentences."""
+    timed = figure_of(draw(record((0.1,) * 20, timed=True), chart="timeline").data)
+    assert timed["layout"]["xaxis"]["ticktext"][:3] == ["0:00", "0:30", "1:00"]
+    plain = figure_of(draw(record((0.1,) * 20), chart="timeline").data)
+    assert plain["layout"]["xaxis"]["ticktext"][:2] == ["5", "10"]
+
+
+def test_eight_speakers_have_marks_of_their_own(draw: Callable[..., Artifact]) -> None:
+    """Each differs in colour and in shape; all further ones share one mark and are named as such."""
+    twelve = tuple(f"Pessoa {number}" for number in range(12))
+    traces = figure_of(draw(record((0.1,) * 24, speakers=twelve), chart="timeline").data)["data"]
+    dots = [trace for trace in traces if trace["mode"] == "markers"]
+    assert len({trace["marker"]["symbol"] for trace in dots}) == 9
+    assert len({trace["marker"]["color"] for trace in dots}) == 9
+    assert dots[-1]["name"] == "demais participantes"
+
+
+def test_the_distribution_counts_every_sentence_once(draw: Callable[..., Artifact]) -> None:
+    """The bars add up to the sentences, the ends included."""
+    figure = figure_of(draw(record((-1.0, 1.0, -0.3, 0.3, 0.0)), chart="distribution").data)
+    bars = {place: sum(trace["y"][place] for trace in figure["data"]) for place in range(20)}
+    assert {place: count for place, count in bars.items() if count} == {0: 1, 7: 1, 10: 1, 13: 1, 19: 1}
+
+
+def test_the_page_holds_the_sentences_as_a_table(draw: Callable[..., Artifact]) -> None:
+    """Each sentence is listed with its moment, speaker, polarity and label."""
+    text = read(draw(record(speakers=("Ana", "Bá"), timed=True)).data).text
+    wanted = ("Por participante", "Uma frase.", "Bá", "\u22120,60", "negativo", "0:08")
+    assert [part for part in wanted if part not in text] == []
+
+
+@pytest.mark.usefixtures("plugin")
+@given(st.lists(st.floats(-1, 1), max_size=60))
+def test_the_moving_average_stays_among_its_points(values: list[float]) -> None:
+    """It has the points' places, none for fewer than three, and never leaves their range."""
+    average = import_module("shipped_sentiment_viz.scene").moving_average([(float(x), y) for x, y in enumerate(values)])
+    assert [x for x, _ in average] == ([float(x) for x in range(len(values))] if len(values) > 2 else [])
+    assert [y for _, y in average if not min(values) - 1e-9 <= y <= max(values) + 1e-9] == []
