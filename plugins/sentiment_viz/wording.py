@@ -1,0 +1,90 @@
+"""What the pictures of sentiment say."""
+
+from __future__ import annotations
+
+from qualia.draw import Language, number, plain
+from qualia.records import Label, Sentiment
+
+SIGNS: dict[Label, str] = {"negative": "▼", "neutral": "●", "positive": "▲"}
+LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
+
+
+def default_title(language: Language) -> str:
+    """Return what heads a picture when the caller says nothing."""
+    return "Sentimento do texto" if language == "pt" else "Sentiment of the text"
+
+
+def label_name(label: Label, language: Language) -> str:
+    """Return a label in words."""
+    portuguese: dict[Label, str] = {"negative": "negativo", "neutral": "neutro", "positive": "positivo"}
+    return portuguese[label] if language == "pt" else label
+
+
+def sentences_name(label: Label, count: int, language: Language) -> str:
+    """Return how many sentences have a label, with its sign: never the colour alone."""
+    portuguese: dict[Label, str] = {"negative": "negativa", "neutral": "neutra", "positive": "positiva"}
+    name = portuguese[label] + ("" if count == 1 else "s") if language == "pt" else label
+    return f"{SIGNS[label]} {number(count, language)} {name}"
+
+
+def words_of(language: Language) -> dict[str, str]:
+    """Return the words on axes, panels and tables."""
+    if language == "pt":
+        return {
+            "gauge": "No todo",
+            "timeline": "Ao longo do texto",
+            "distribution": "Frases por polaridade",
+            "speakers": "Por participante",
+            "polarity": "Polaridade",
+            "sentences": "Frases",
+            "sentence": "Frase",
+            "time": "Tempo (min:s)",
+            "speaker": "Participante",
+            "label": "Sentimento",
+            "subjectivity": "subjetividade",
+            "others": "demais participantes",
+            "trend": "média móvel",
+            "table": "Dados",
+            "share": "Parte",
+        }
+    return {
+        "gauge": "As a whole",
+        "timeline": "Along the text",
+        "distribution": "Sentences by polarity",
+        "speakers": "By speaker",
+        "polarity": "Polarity",
+        "sentences": "Sentences",
+        "sentence": "Sentence",
+        "time": "Time (min:s)",
+        "speaker": "Speaker",
+        "label": "Sentiment",
+        "subjectivity": "subjectivity",
+        "others": "other speakers",
+        "trend": "moving average",
+        "table": "Data",
+        "share": "Share",
+    }
+
+
+def nothing_to_draw(sentiment: Sentiment, language: Language) -> tuple[str, str]:
+    """Return what to say, large and small, about a record without figures."""
+    reason = plain(sentiment.reason)
+    if sentiment.status == "unsupported":
+        if language == "pt":
+            return (
+                "Idioma não avaliado",
+                reason or "O sentimento deste texto não pôde ser avaliado no seu idioma.",
+            )
+        return "Language not judged", reason or "The sentiment of this text could not be judged in its language."
+    if language == "pt":
+        return "Sem dados", reason or "O texto não tem frases para avaliar."
+    return "No data", reason or "The text has no sentences to judge."
+
+
+def first_sentences(shown: int, total: int, language: Language) -> str:
+    """Return the heading of a table of sentences, saying so when it holds the first only."""
+    name = words_of(language)["sentences"]
+    if shown == total:
+        return name
+    of = "as primeiras {} de {}" if language == "pt" else "the first {} of {}"
+    return f"{name}: {of.format(number(shown, language), number(total, language))}"

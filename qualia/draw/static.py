@@ -1,0 +1,208 @@
+"""Pictures without a browser: matplotlib figures as PNG and SVG whose bytes depend on nothing but what they show.
+
+matplotlib keeps its settings in one table for the whole process. A picture is drawn with settings of its own, under
+a lock, and the table is put back afterwards: a host program's style changes no picture, and none changes its style.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, Literal
+
+from qualia.draw.colour import Theme
+from qualia.draw.labels import plain
+from qualia.draw.page import escape
+
+DPI = 96
+"""Pixels per inch of every picture, so that one CSS pixel is one pixel."""
+
+_SETTINGS_LOCK = threading.Lock()
+_HOST_ONLY = ("backend", "interactive", "toolbar", "webagg", "timezone", "date.", "tk.", "macosx", "savefig.directory")
+_SVG_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
+
+
+def points(pixels: float) -> float:
+    """Return a size in points, which matplotlib counts text and lines in."""
+    return pixels * 72 / DPI
+
+
+def draw(
+    paint: Callable[[Any], None],
+    *,
+    width: int,
+    height: int,
+    format: Literal["png", "svg"],  # noqa: A002
+    colours: Theme,
+    title: str,
+    alt: str,
+) -> bytes:
+    """Let ``paint`` fill a matplotlib figure and return it as PNG or SVG; the same call gives the same bytes.
+
+    Args:
+        paint: gets a `matplotlib.figure.Figure` of the right size and background, and adds to it.
+        width: pixels.
+        height: pixels.
+        format: "svg" keeps text as text, so that it can be searched, and names DejaVu Sans with fallbacks.
+        colours: the theme.
+        title: name of the picture inside an SVG.
+        alt: description inside an SVG, for those who do not see it.
+    """
+    import io
+
+    with _settings(colours):
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        behind = "none" if colours.name == "transparent" else colours.background
+        figure: Any = Figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=behind)
+        FigureCanvasAgg(figure)
+        paint(figure)
+        target = io.BytesIO()
+        unsaid = ("Software",) if format == "png" else ("Date", "Creator", "Format", "Type")
+        figure.savefig(target, format=format, dpi=DPI, facecolor=behind, metadata=dict.fromkeys(unsaid))
+    if format == "png":
+        return target.getvalue()
+    return _described(target.getvalue().decode(), width=width, height=height, title=title, alt=alt).encode()
+
+
+@contextmanager
+def _settings(colours: Theme) -> Generator[None]:
+    import matplotlib as mpl
+
+    library: Any = mpl
+    ours = {key: value for key, value in library.rcParamsDefault.items() if not key.startswith(_HOST_ONLY)}
+    ours |= {
+        "font.family": ["DejaVu Sans"],
+        "font.size": points(13),
+        "svg.fonttype": "none",
+        "svg.hashsalt": "qualia",
+        "text.parse_math": False,
+        "axes.unicode_minus": True,
+        "axes.edgecolor": colours.muted,
+        "axes.labelcolor": colours.muted,
+        "axes.facecolor": colours.background,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "grid.color": colours.grid,
+        "text.color": colours.ink,
+        "xtick.color": colours.muted,
+        "ytick.color": colours.muted,
+        "xtick.labelcolor": colours.ink,
+        "ytick.labelcolor": colours.ink,
+        "hatch.linewidth": 0.8,
+    }
+    with _SETTINGS_LOCK, library.rc_context(ours):
+        yield
+
+
+def _described(svg: str, *, width: int, height: int, title: str, alt: str) -> str:
+    found = _SVG_TAG.search(svg)
+    start, end = found.span() if found else (0, 0)
+    view = re.search(r'viewBox="[^"]*"', svg[start:end])
+    tag = (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" version="1.1" '
+        f'width="{width}" height="{height}" {view.group() if view else ""} role="img">'
+        f"<title>{escape(title)}</title><desc>{escape(alt)}</desc>"
+    )
+    rest = svg[end:].replace("font-family: 'DejaVu Sans'", "font-family: 'DejaVu Sans', Verdana, sans-serif")
+    # The document type only points at an address that nothing should ask for.
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{tag}{rest}'
+
+
+def drawable(text: str) -> str:
+    """Return `plain` text with an open square for what DejaVu Sans has no shape for, such as emoji and Chinese."""
+    return "".join(_shape(character) for character in plain(text))
+
+
+def _shape(character: str) -> str:
+    # Joiners, variation selectors and skin tones only change how emoji look, and the font has none of those forms.
+    if character in "\u200d\ufe0e\ufe0f\u20e3" or "\U0001f3fb" <= character <= "\U0001f3ff":
+        return ""
+    return character if ord(character) in _shapes(bold=False) else "\u25a1"
+
+
+def font_path(*, bold: bool = False) -> str:
+    """Return where the font of all pictures lies: DejaVu Sans, which comes with matplotlib."""
+    import matplotlib as mpl
+
+    return f"{mpl.get_data_path()}/fonts/ttf/DejaVuSans{'-Bold' if bold else ''}.ttf"
+
+
+@cache
+def _shapes(*, bold: bool) -> frozenset[int]:
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(FT2Font(font_path(bold=bold)).get_charmap())
+
+
+@cache
+def _advance(character: str, *, bold: bool) -> float:
+    from matplotlib.ft2font import FT2Font
+
+    font = FT2Font(font_path(bold=bold))
+    font.set_size(100, 72)
+    return float(font.load_char(ord(character)).linearHoriAdvance) / 65536 / 100
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return how wide `drawable` text is without kerning, in the unit of its size."""
+    return sum(_advance(character, bold=bold) for character in text) * size
+
+
+def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
+    """Return `drawable` text cut with an ellipsis to fit ``room`` (in the unit of ``size``); empty if nothing fits."""
+    clean = drawable(text)
+    if text_width(clean, size, bold=bold) <= room:
+        return clean
+    while clean and text_width(clean + "\u2026", size, bold=bold) > room:
+        clean = clean[:-1]
+    return clean.rstrip() + "\u2026" if len(clean) > 1 else ""
+
+
+def wrapped(text: str, room: float, size: float, *, lines: int, bold: bool = False) -> list[str]:
+    """Return `drawable` text in at most ``lines`` lines that fit ``room``; the last is cut with an ellipsis."""
+    words, done = drawable(text).split(" "), list[str]()
+    while words and len(done) < lines - 1:
+        taken = 1
+        while taken < len(words) and text_width(" ".join(words[: taken + 1]), size, bold=bold) <= room:
+            taken += 1
+        done.append(fitted(" ".join(words[:taken]), room, size, bold=bold))
+        words = words[taken:]
+    return [*done, fitted(" ".join(words), room, size, bold=bold)] if words else done
+
+
+def size_of(figure: Any) -> tuple[float, float]:
+    """Return width and height of a matplotlib figure in pixels."""
+    width, height = figure.get_size_inches()
+    return float(width) * DPI, float(height) * DPI
+
+
+def frame(figure: Any, *, left: float, top: float, width: float, height: float) -> Any:
+    """Return new matplotlib axes whose data area is placed by pixels from the top left, 24 or more wide and high.
+
+    matplotlib's own layout engines give up, with a warning, where labels leave little room; these do not.
+    """
+    whole = size_of(figure)
+    wide, tall = max(24.0, width), max(24.0, height)
+    return figure.add_axes((left / whole[0], 1 - (top + tall) / whole[1], wide / whole[0], tall / whole[1]))
+
+
+def headline(figure: Any, *, title: str, subtitle: str, colours: Theme) -> float:
+    """Write title and subtitle at the top left and return how many pixels they take, with the space below them."""
+    width, height = size_of(figure)
+    large, small, edge = (22.0, 13.0, 20.0) if width >= 560 else (16.0, 11.0, 12.0)
+    y = edge
+    for text, size, colour, bold in (
+        *((line, large, colours.ink, True) for line in wrapped(title, width - 2 * edge, large, lines=2, bold=True)),
+        *((line, small, colours.muted, False) for line in wrapped(subtitle, width - 2 * edge, small, lines=2)),
+    ):
+        weight = "bold" if bold else "normal"
+        place = {"va": "top", "ha": "left", "size": points(size), "color": colour, "weight": weight}
+        figure.text(edge / width, 1 - y / height, text, **place)
+        y += size * 1.45
+    return y + 8
