@@ -1,0 +1,51 @@
+"""The codes ``qualia`` ends with. Scripts rely on them, so they never change their meaning."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the number says."""
+
+    OK = 0
+    """It worked, warnings or not."""
+    FAILED = 1
+    """The work itself failed: a plugin raised, or gave what it does not promise."""
+    USAGE = 2
+    """The command, a param, a pipeline or a setting is wrong; nothing was run."""
+    BAD_INPUT = 4
+    """A file cannot be read, is nothing the plugin can work on, or cannot be written."""
+    UNAVAILABLE = 5
+    """A plugin or an extra cannot be used here, or a plugin is left alone for a while after too many failures."""
+    INTERRUPTED = 130
+    """Ctrl-C."""
+    BROKEN_PIPE = 141
+    """Whoever read the output went away."""
+
+
+def code_for(error: BaseException) -> ExitCode:
+    """Return the exit code of an error: that of the nearest class in the table, `ExitCode.FAILED` for strangers."""
+    from qualia import errors
+
+    codes: dict[type[BaseException], ExitCode] = {
+        errors.QualiaError: ExitCode.FAILED,
+        errors.CoreClosed: ExitCode.FAILED,
+        errors.InputError: ExitCode.USAGE,
+        errors.UnknownPlugin: ExitCode.USAGE,
+        errors.InvalidParam: ExitCode.USAGE,
+        errors.InvalidPipeline: ExitCode.USAGE,
+        errors.PipelineCycle: ExitCode.USAGE,
+        errors.InvalidSetting: ExitCode.USAGE,
+        errors.DocumentUnreadable: ExitCode.BAD_INPUT,
+        errors.UnsupportedInput: ExitCode.BAD_INPUT,
+        errors.UnwritableOutput: ExitCode.BAD_INPUT,
+        errors.PluginError: ExitCode.FAILED,
+        errors.PluginFailed: ExitCode.FAILED,
+        errors.InvalidOutput: ExitCode.FAILED,
+        errors.InvalidManifest: ExitCode.UNAVAILABLE,
+        errors.DuplicatePlugin: ExitCode.UNAVAILABLE,
+        errors.PluginUnavailable: ExitCode.UNAVAILABLE,
+        errors.CircuitOpen: ExitCode.UNAVAILABLE,
+    }
+    return next((codes[kind] for kind in type(error).__mro__ if kind in codes), ExitCode.FAILED)

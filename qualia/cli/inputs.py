@@ -1,0 +1,113 @@
+"""What FILE holds: a document, or a result that an earlier command wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from qualia.cli.output import Face
+from qualia.cli.words import _
+from qualia.document import Document, decode
+from qualia.errors import DocumentUnreadable
+from qualia.records import SCHEMAS, record_type
+from qualia.result import Result
+
+_STDIN = "standard input"
+_AGAIN = "give a transcript, or what analyze or process wrote with --format json or yaml"
+_YAML_RESULT = re.compile(r"\A(?:---\s*\n)?(?:value|provenance|key|elapsed_s|cached):", re.ASCII)
+
+
+def read_given(file: str, face: Face, *, max_bytes: int) -> Document | Result[Any]:
+    """Return the document or result in a file; ``-`` reads standard input.
+
+    Args:
+        file: a path, or ``-``.
+        face: told when it waits for a person to type.
+        max_bytes: refuse more than this.
+
+    Raises:
+        DocumentUnreadable: it cannot be read, or holds a result that is damaged.
+    """
+    document = _from_stdin(face, max_bytes) if file == "-" else Document.from_path(file, max_bytes=max_bytes)
+    name = _STDIN if file == "-" else file
+    data = _parsed(document.text, Path(file).suffix.lower(), name) if document.data is None else None
+    if _is_result(data):
+        return _result(data, name)
+    return document
+
+
+def _is_result(data: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(data, dict) and "value" in data and "provenance" in data
+
+
+def stem_of(file: str) -> str:
+    """Return a file's name without suffix, ``stdin`` for standard input."""
+    return "stdin" if file == "-" else Path(file).stem
+
+
+def _from_stdin(face: Face, max_bytes: int) -> Document:
+    if sys.stdin is None or sys.stdin.closed:
+        raise DocumentUnreadable(_STDIN, "it is closed", "pipe a text into it or name a file")
+    if sys.stdin.isatty():
+        face.note(_("reading standard input; end it with Ctrl-D"))
+    raw = sys.stdin.buffer.read(max_bytes + 1)
+    if len(raw) > max_bytes:
+        reason = f"it has more than {max_bytes / 1e6:.1f} MB, which is the limit"
+        raise DocumentUnreadable(_STDIN, reason, "split it or raise max_document_bytes")
+    text = decode(raw, name=_STDIN)
+    return Document(text, media_type="text/vtt" if text.startswith("WEBVTT") else "text/plain")
+
+
+def _parsed(text: str, suffix: str, name: str) -> object:
+    """Return the data in a text that looks like a result, or None."""
+    if suffix == ".json" or text.lstrip().startswith("{"):
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            if suffix != ".json":
+                return None
+            told = " ".join(str(error).split())
+            raise DocumentUnreadable(name, f"it is no valid JSON ({told})", _AGAIN) from error
+    if suffix in (".yaml", ".yml") or _YAML_RESULT.match(text):
+        return _yaml(text, name, is_certain=suffix in (".yaml", ".yml"))
+    return None
+
+
+def _yaml(text: str, name: str, *, is_certain: bool) -> object:
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        # An alias of an alias of an alias is how a small file fills the memory; what we write has none.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader)):
+            raise DocumentUnreadable(name, "its YAML has aliases, which a result never has", _AGAIN)
+        return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if isinstance(error, DocumentUnreadable):
+            raise
+        if not is_certain:
+            return None
+        told = " ".join(str(error).split())
+        raise DocumentUnreadable(name, f"it is no valid YAML ({told})", _AGAIN) from error
+
+
+def _result(data: dict[str, Any], name: str) -> Result[Any]:
+    try:
+        result = Result.from_json(json.dumps(data))
+        produces = result.provenance.produces
+        if produces == Document.schema:
+            return result.into(Document)
+        if produces in SCHEMAS:
+            return result.into(record_type(str(produces)))
+    except (ValueError, TypeError, RecursionError) as error:
+        told = " ".join(str(error).split())[:200]
+        raise DocumentUnreadable(
+            name, f"it is a damaged result ({told})", "write it again with analyze or process"
+        ) from error
+    reason = (
+        f"it holds what {result.provenance.plugin} gave, which is neither a document nor a record another plugin takes"
+    )
+    raise DocumentUnreadable(name, reason, _AGAIN)

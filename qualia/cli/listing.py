@@ -1,0 +1,142 @@
+"""``qualia list`` and ``qualia inspect``: what plugins there are and what they take."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from qualia._values import to_plain
+from qualia.cli.opening import open_core
+from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
+from qualia.cli.pretty import cell, table
+from qualia.cli.words import _, sentence_of, translated
+from qualia.errors import PluginError, describe
+from qualia.plugin import ParamSpec
+from qualia.registry import PluginInfo
+
+
+def list_plugins(asked: argparse.Namespace, face: Face) -> None:
+    """Show every plugin with its kind, version and state; one that cannot be used says why.
+
+    Raises:
+        QualiaError: the folders or settings are wrong, or stdout cannot be written.
+    """
+    form = format_of(asked.format, None)
+    with open_core(asked) as core:
+        plugins = [info for info in core.plugins() if asked.kind in (None, info.kind)]
+    if form != "pretty":
+        facts = [_facts(info) for info in plugins]
+        face.data(as_json(facts) if form == "json" else as_yaml(facts), form=form)
+        return
+    if not plugins:
+        face.note(_("there are no plugins here; name a folder that holds some with --plugin-dir"))
+        return
+    rows = [(info.id, _(info.kind or "?"), info.version or "–", _(info.state), _told(info)) for info in plugins]
+    headings = (_("plugin"), _("kind"), _("version"), _("state"), _("summary"))
+    face.data(table(rows, headings=headings, width=face.width))
+
+
+def inspect_plugin(asked: argparse.Namespace, face: Face) -> None:
+    """Show a plugin's facts and params. When it cannot be loaded the facts are shown all the same, and why.
+
+    Raises:
+        UnknownPlugin: there is none of this id.
+        QualiaError: the folders or settings are wrong, or stdout cannot be written.
+    """
+    form = format_of(asked.format, None)
+    trouble: PluginError | None = None
+    specs: Sequence[ParamSpec] = ()
+    with open_core(asked) as core:
+        info = core.plugin(asked.plugin)
+        try:
+            specs = core.params(asked.plugin)
+        except PluginError as error:
+            trouble = error
+            info = core.plugin(asked.plugin)
+    if form == "pretty":
+        face.data(_described(info, specs, trouble, width=face.width))
+        return
+    facts = _facts(info)
+    facts["params"] = None if trouble is not None else [_spec_facts(spec) for spec in specs]
+    if trouble is not None:
+        facts["params_error"] = describe(trouble)
+    face.data(as_json(facts) if form == "json" else as_yaml(facts), form=form)
+
+
+def _told(info: PluginInfo) -> str:
+    if not info.reason:
+        return info.summary
+    return f"{info.summary} [{translated(info.reason)}]" if info.summary else translated(info.reason)
+
+
+def _facts(info: PluginInfo) -> dict[str, Any]:
+    return {
+        "id": info.id,
+        "kind": info.kind,
+        "version": info.version,
+        "state": info.state,
+        "reason": info.reason,
+        "summary": info.summary,
+        "produces": list(info.produces),
+        "consumes": list(info.consumes),
+        "accepts": list(info.accepts),
+        "dependencies": list(info.dependencies),
+        "origin": info.origin,
+        "folder": str(info.folder),
+    }
+
+
+def _spec_facts(spec: ParamSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "type": spec.kind,
+        "default": to_plain(spec.default),
+        "choices": list(spec.choices),
+        "ge": spec.ge,
+        "le": spec.le,
+        "optional": spec.optional,
+        "help": spec.help,
+    }
+
+
+def _described(info: PluginInfo, specs: Sequence[ParamSpec], trouble: PluginError | None, *, width: int | None) -> str:
+    facts: Mapping[str, str] = {
+        _("plugin"): f"{info.id} {info.version}",
+        _("kind"): _(info.kind or "?"),
+        _("summary"): info.summary,
+        _("state"): _(info.state),
+        _("produces"): ", ".join(info.produces),
+        _("consumes"): ", ".join(info.consumes),
+        _("accepts"): ", ".join(info.accepts),
+        _("needs"): ", ".join(info.dependencies),
+        _("folder"): str(info.folder),
+    }
+    text = table([item for item in facts.items() if item[1]], width=width)
+    if trouble is not None:
+        told = safe_line(sentence_of(trouble))
+        return f"{text}\n\n{_('its params cannot be shown: {told}', told=told)}"
+    if not specs:
+        return f"{text}\n\n{_('it takes no params')}"
+    rows = [(spec.name, _(spec.kind), _shown(spec), _allowed(spec), spec.help) for spec in specs]
+    headings = (_("param (-P)"), _("type"), _("default"), _("allowed"), _("what it does"))
+    return f"{text}\n\n{table(rows, headings=headings, width=width)}"
+
+
+def _shown(spec: ParamSpec) -> str:
+    default = spec.default
+    if isinstance(default, bool):
+        return "true" if default else "false"
+    if spec.kind == "list" and default:
+        return ",".join(default)
+    return cell(default or "–") if spec.kind in ("str", "list") else cell(default)
+
+
+def _allowed(spec: ParamSpec) -> str:
+    if spec.choices:
+        return ", ".join(spec.choices)
+    if spec.ge is not None and spec.le is not None:
+        return f"{spec.ge:g}..{spec.le:g}"
+    if spec.ge is not None:
+        return f">= {spec.ge:g}"
+    return "" if spec.le is None else f"<= {spec.le:g}"

@@ -1,0 +1,74 @@
+"""From what was asked to a Core, a plugin of the right kind and typed params."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from qualia.cli.usage import WrongUsage
+from qualia.cli.words import _
+from qualia.core import Core
+from qualia.errors import InvalidParam, unknown_name
+from qualia.plugin import ParamSpec, parse_text
+from qualia.registry import PluginInfo
+
+_COMMANDS = {"document": "process", "analyzer": "analyze", "visualizer": "visualize"}
+
+
+def open_core(asked: argparse.Namespace) -> Core:
+    """Return a Core for the folders that were asked for, and the project that was asked for or stands here.
+
+    Raises:
+        WrongUsage: one of the folders is none.
+        InvalidSetting: a setting is unknown or ill-typed.
+    """
+    for option, folders in (("--plugin-dir", asked.plugin_dirs), ("--project", [asked.project or "."])):
+        for folder in folders:
+            if not Path(folder).is_dir():
+                raise WrongUsage(_("{option} {folder!r}: there is no such folder", option=option, folder=folder))
+    project = asked.project
+    if project is None and Path("qualia.toml").is_file():
+        project = Path.cwd()
+    return Core(asked.plugin_dirs, project=project)
+
+
+def plugin_for(core: Core, plugin: str, kind: str) -> PluginInfo:
+    """Return what is known of a plugin of this kind.
+
+    Raises:
+        UnknownPlugin: there is none of this id.
+        WrongUsage: it is of another kind; the command for that is named.
+    """
+    info = core.plugin(plugin)
+    if info.kind is not None and info.kind != kind:
+        sentence = "{plugin!r} is no {wanted}; use: qualia {command} FILE -p {plugin}"
+        wanted = _(f"{kind} plugin" if kind == "document" else kind)
+        raise WrongUsage(_(sentence, plugin=plugin, wanted=wanted, command=_COMMANDS[info.kind]))
+    return info
+
+
+def typed_params(specs: Sequence[ParamSpec], texts: Sequence[str], *, plugin: str) -> dict[str, Any]:
+    """Return ``KEY=VALUE`` texts as values of the types the plugin declares; `Core` checks their range.
+
+    Raises:
+        WrongUsage: a text has no ``=``, or a key comes twice.
+        InvalidParam: the plugin has no such param, or the value is not of its type.
+    """
+    known: Mapping[str, ParamSpec] = {spec.name: spec for spec in specs}
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise WrongUsage(_("-P {text!r}: write it as KEY=VALUE, for example -P top=20", text=text))
+        if name not in known:
+            raise InvalidParam(plugin, name, unknown_name(name, known))
+        if name in values:
+            raise WrongUsage(_("-P {name}: given twice; give it once", name=name))
+        values[name] = parse_text(known[name], value, plugin=plugin)
+        if isinstance(values[name], float) and not math.isfinite(values[name]):
+            raise InvalidParam(plugin, name, f"must be a finite number, not {value}")
+    return values

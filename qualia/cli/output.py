@@ -1,0 +1,217 @@
+"""Where data and narration go, and the forms data takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import warnings
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, TextIO, cast
+
+from qualia.cli.words import _
+from qualia.errors import UnwritableOutput
+
+Format = Literal["json", "yaml", "pretty"]
+
+_SUFFIXES: Mapping[str, Format] = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".txt": "pretty"}
+# C0 without tab and line feed, DEL, C1, the marks that reorder or break lines, and halves of characters.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\u{code:04x}"
+
+
+def safe_text(text: str) -> str:
+    """Return text that cannot steer a terminal: control characters become visible escapes, line ends stay."""
+    return _UNSAFE.sub(_escaped, text.replace("\r\n", "\n"))
+
+
+def safe_line(text: str) -> str:
+    """Return text as one safe line, runs of white space as one space."""
+    return safe_text(" ".join(text.split()))
+
+
+def as_json(data: object, *, indent: int | None = 2) -> str:
+    """Return plain data as JSON whose strings hold no raw control character: the same data, and safe to show."""
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent)
+    return _UNSAFE.sub(_escaped, text)
+
+
+def as_yaml(data: object) -> str:
+    """Return plain data as YAML that any reader of YAML takes: no tags, no anchors, tuples as lists."""
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        """Quotes every text that holds an unsafe character, so that it can be escaped there."""
+
+        def represent_text(self, text: str) -> Any:
+            represent = cast("Any", self).represent_scalar
+            return represent("tag:yaml.org,2002:str", text, style='"' if _UNSAFE.search(text) else None)
+
+    Dumper.add_representer(str, Dumper.represent_text)
+    plain: Any = json.loads(json.dumps(data, allow_nan=False))
+    text = str(yaml.dump(plain, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=120))
+    return _UNSAFE.sub(_escaped, text.removesuffix("...\n").rstrip("\n"))
+
+
+def format_of(asked: str | None, target: Path | None) -> Format:
+    """Return the form to write: the one asked for, else the one the target's suffix names, else pretty.
+
+    Raises:
+        WrongUsage: no form was asked for and the suffix names none.
+    """
+    forms: Mapping[str, Format] = {"json": "json", "yaml": "yaml", "pretty": "pretty"}
+    if asked is not None:
+        return forms[asked]
+    if target is None or target.suffix == "" or target.is_dir() or str(target) == "-":
+        return "pretty"
+    if target.suffix.lower() in _SUFFIXES:
+        return _SUFFIXES[target.suffix.lower()]
+    from qualia.cli.usage import WrongUsage
+
+    known = ", ".join(_SUFFIXES)
+    sentence = "-o {path}: the suffix {suffix} names no format; use {known}, or give --format"
+    raise WrongUsage(_(sentence, path=str(target), suffix=target.suffix, known=known))
+
+
+def say(stream: TextIO | None, kind: str, sentence: str) -> None:
+    """Write ``qualia: kind: sentence`` to a stream; one that is closed or gone is nobody's concern."""
+    if stream is None:
+        return
+    line = f"qualia: {_(kind)}: {sentence}\n"
+    try:
+        stream.write(_encodable(line, stream))
+        stream.flush()
+    except (OSError, ValueError):
+        return
+
+
+def _encodable(text: str, stream: TextIO) -> str:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def drop_unwritten() -> None:
+    """Let what stdout still holds go nowhere, or the interpreter would try to write it once more at its end."""
+    try:
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(descriptor, sys.stdout.fileno())
+        os.close(descriptor)
+    except (AttributeError, OSError, ValueError):
+        return
+
+
+class Face:
+    """One command's stdout, for data, and stderr, for everything said about it.
+
+    Args:
+        stdout: None when the process has none.
+        stderr: None when the process has none.
+        quiet: whether narration and progress are left out; warnings and errors never are.
+    """
+
+    def __init__(self, stdout: TextIO | None, stderr: TextIO | None, *, quiet: bool = False) -> None:
+        self._stdout: TextIO | None = stdout
+        self._stderr: TextIO | None = stderr
+        self._quiet: bool = quiet
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether people read stdout directly."""
+        return self._stdout is not None and self._stdout.isatty()
+
+    @property
+    def width(self) -> int | None:
+        """How many characters a line of the terminal on stdout takes; None when it is no terminal."""
+        if not self.is_terminal:
+            return None
+        import shutil
+
+        return shutil.get_terminal_size().columns
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether progress is welcome."""
+        return not self._quiet and self._stderr is not None and self._stderr.isatty()
+
+    def data(self, text: str, *, form: Format = "pretty") -> None:
+        """Write a text and a line end to stdout.
+
+        Raises:
+            UnwritableOutput: stdout is closed or full.
+            BrokenPipeError: nobody reads it any more.
+        """
+        stream = self._open_stdout()
+        if form == "json" and not _is_utf8(stream):
+            text = json.dumps(json.loads(text), indent=2)
+        with _telling("standard output"):
+            stream.write(_encodable(text, stream) + "\n")
+            stream.flush()
+
+    def raw(self, data: bytes) -> None:
+        """Write bytes to stdout.
+
+        Raises:
+            UnwritableOutput: stdout is closed or full.
+            BrokenPipeError: nobody reads it any more.
+        """
+        stream = self._open_stdout()
+        with _telling("standard output"):
+            stream.buffer.write(data)
+            stream.flush()
+
+    def note(self, sentence: str) -> None:
+        """Write a sentence of narration to stderr, unless it should be quiet."""
+        if self._quiet or self._stderr is None:
+            return
+        try:
+            self._stderr.write(_encodable(safe_text(sentence), self._stderr) + "\n")
+            self._stderr.flush()
+        except (OSError, ValueError):
+            return
+
+    @contextmanager
+    def showing_warnings(self) -> Generator[None, None, None]:
+        """Show warnings as one line each, without source lines, as long as the block lasts."""
+        from qualia.errors import QualiaWarning
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", QualiaWarning)
+            warnings.showwarning = self._warned
+            yield
+
+    def _warned(self, message: Warning | str, category: type[Warning], *_place: object, **_more: object) -> None:
+        from qualia.cli.words import translated
+        from qualia.errors import QualiaWarning
+
+        told = translated(str(message))
+        sentence = told if issubclass(category, QualiaWarning) else f"{category.__name__}: {told}"
+        say(self._stderr, "warning", safe_line(sentence))
+
+    def _open_stdout(self) -> TextIO:
+        if self._stdout is None or self._stdout.closed:
+            raise UnwritableOutput("standard output", "it is closed")
+        return self._stdout
+
+
+@contextmanager
+def _telling(path: str) -> Generator[None, None, None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        drop_unwritten()
+        raise UnwritableOutput(path, (error.strerror or str(error)).lower()) from error
+
+
+def _is_utf8(stream: TextIO) -> bool:
+    return (getattr(stream, "encoding", None) or "utf-8").lower().replace("_", "-") in ("utf-8", "utf8")

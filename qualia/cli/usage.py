@@ -1,0 +1,29 @@
+"""What can only go wrong on a command line."""
+
+from __future__ import annotations
+
+from qualia.errors import InputError, PluginUnavailable
+
+
+class WrongUsage(InputError):
+    """A command that cannot be understood; ``sentence`` is in the reader's language already."""
+
+    template = "{sentence}"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence: str = sentence
+
+
+class ExtraMissing(PluginUnavailable):
+    """The libraries of an extra are not installed; ``modules`` names them."""
+
+    template = "this needs {missing}, which the extra {extra!r} brings; run: pip install 'qualia-core[{extra}]'"
+
+    def __init__(self, extra: str, modules: tuple[str, ...]) -> None:
+        remedy = f"run: pip install 'qualia-core[{extra}]'"
+        super().__init__(extra, "its libraries are not installed", remedy)
+        self.args = (extra, modules)
+        self.extra: str = extra
+        self.modules: tuple[str, ...] = modules
+        self.missing: str = ", ".join(modules)
