@@ -30,7 +30,7 @@ def _feed(sha: Any, value: object) -> None:
     elif isinstance(value, bool):
         sha.update(b"T" if value else b"F")
     elif isinstance(value, int):
-        _feed_bytes(sha, b"i", str(value).encode())
+        _feed_bytes(sha, b"i", format(value, "x").encode())
     elif isinstance(value, float):
         _feed_bytes(sha, b"f", value.hex().encode())
     elif isinstance(value, str):

@@ -9,23 +9,39 @@ from pathlib import Path
 from qualia.errors import UnwritableOutput
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that nobody ever sees half of it under its name: temporary file, fsync, rename.
+def write_whole(path: Path, data: bytes) -> Path:
+    """Write a file so that nobody ever sees half of it under its name (temporary file, fsync, rename), and return it.
+
+    A link is followed; a device or pipe is written as it is.
 
     Raises:
         UnwritableOutput: it cannot be written; the name is left as it was.
+        BrokenPipeError: the reader of a pipe is gone.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        if path.is_dir():
+            raise UnwritableOutput(str(path), "it is a folder")
+        if path.exists() and not path.is_file():
+            with path.open("wb") as device:
+                device.write(data)
+        else:
+            _replace(path.resolve(), data)
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise UnwritableOutput(str(path), (error.strerror or str(error)).lower()) from error
+    return path
+
+
+def _replace(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

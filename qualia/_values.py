@@ -6,7 +6,9 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar, cast
+
+import attrs
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -71,8 +73,10 @@ def freeze(value: object, *, at: str = "value") -> Any:
             ``at`` and the path to it are named.
         ValueError: a number inside is infinite or not a number.
     """
-    if value is None or isinstance(value, (bool, str)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return str.__str__(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -96,6 +100,31 @@ def _frozen_items(mapping: Mapping[Any, object], at: str) -> Iterable[tuple[str,
 def frozen_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Freeze a mapping (an attrs converter for metadata fields)."""
     return FrozenDict(_frozen_items(value, "mapping"))
+
+
+def flaw(value: object) -> str | None:
+    """Say where and why a value is not frozen to the bottom or no JSON can hold it; None when there is nothing to say.
+
+    The text begins with the path inside the value: ``.words[3].count is a float64; ...``.
+    """
+    kind = type(value)
+    if value is None or kind in (str, bool, int, bytes, FrozenDict):
+        return None
+    if kind is float:
+        return None if math.isfinite(cast("float", value)) else f" is {value}, which JSON cannot hold"
+    if kind is tuple:
+        return _flaw_among((f"[{index}]", item) for index, item in enumerate(cast("tuple[object, ...]", value)))
+    if attrs.has(kind):
+        return _flaw_among((f".{each.name}", getattr(value, each.name)) for each in attrs.fields(kind))
+    return f" is a {kind.__name__}; frozen values hold text, numbers, bytes, tuples and frozen classes only"
+
+
+def _flaw_among(parts: Iterable[tuple[str, object]]) -> str | None:
+    for path, item in parts:
+        found = flaw(item)
+        if found is not None:
+            return path + found
+    return None
 
 
 def to_plain(value: object) -> Any:
@@ -131,7 +160,19 @@ def loads(text: str | bytes, kind: type[T]) -> T:
     Raises:
         ValueError: the text is not JSON, or does not have the shape of ``kind``.
     """
-    return from_plain(json.loads(text), kind)
+    return from_plain(parse_json(text), kind)
+
+
+def parse_json(text: str | bytes) -> Any:
+    """Read plain data from JSON.
+
+    Raises:
+        ValueError: the text is not JSON, or nested deeper than can be followed.
+    """
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the JSON is nested too deeply") from error
 
 
 @cache

@@ -14,12 +14,12 @@ from qualia._engine.cache import CacheStats, MemoryCache
 from qualia._engine.execute import execute
 from qualia._engine.guard import Clocks, Guard, Input
 from qualia._engine.plan import Available, Given, make_plan
-from qualia._values import is_sequence
+from qualia._values import FrozenDict, freeze, is_mapping, is_sequence
 from qualia.document import Document
-from qualia.errors import CoreClosed, UnsupportedInput
+from qualia.errors import CoreClosed, InvalidParam, UnsupportedInput
 from qualia.events import Observer, Observers
 from qualia.pipeline import DOCUMENT, Pipeline, Plan, Step
-from qualia.plugin import ParamSpec, param_specs
+from qualia.plugin import ParamSpec
 from qualia.records import SCHEMAS, record_type
 from qualia.registry import PluginInfo, Registry
 from qualia.result import Outcome, Provenance, Result
@@ -32,7 +32,7 @@ class Core:
     """Runs plugins on documents. Safe to share between threads; several live side by side in one process.
 
     Args:
-        plugin_dirs: more folders that hold plugin folders; they join those the settings name.
+        plugin_dirs: one or more folders that hold plugin folders; they join those the settings name.
         settings: how it behaves; None reads the project's ``qualia.toml`` and the ``QUALIA_*`` environment.
         project: a project's folder; None for none.
 
@@ -42,7 +42,7 @@ class Core:
 
     def __init__(
         self,
-        plugin_dirs: Iterable[str | Path] = (),
+        plugin_dirs: str | Path | Iterable[str | Path] = (),
         *,
         settings: Settings | None = None,
         project: str | Path | None = None,
@@ -51,7 +51,8 @@ class Core:
         folder = None if project is None else Path(project)
         self.settings: Settings = Settings.read(os.environ, folder) if settings is None else settings
         clocks = Clocks(monotonic=time.monotonic, wall=time.time)
-        folders = (*self.settings.plugin_path, *(Path(each) for each in plugin_dirs))
+        given = (plugin_dirs,) if isinstance(plugin_dirs, (str, Path)) else plugin_dirs
+        folders = (*self.settings.plugin_path, *(Path(each) for each in given))
         self._registry: Registry = Registry(folders, override=self.settings.override_plugins)
         self._cache: MemoryCache = MemoryCache(self.settings.cache_max_bytes)
         self._observers: Observers = Observers(wall=clocks.wall, monotonic=clocks.monotonic)
@@ -80,7 +81,7 @@ class Core:
             PluginError: it cannot be loaded.
         """
         self._require_open("inspect plugins")
-        return param_specs(self._guard.loaded(plugin).plugin.Params)
+        return self._guard.specs(plugin)
 
     @overload
     def run(self, plugin: str, given: Any, params: Mapping[str, Any] | None = None) -> Result[Any]: ...
@@ -106,8 +107,7 @@ class Core:
         """
         self._require_open("run plugins")
         inputs = _inputs(given)
-        step = Step(plugin=plugin, params=params or {})
-        plan = self._plan(Pipeline(steps=(step,), name=plugin), inputs, named=False)
+        plan = self._plan(Pipeline(steps=(_step(plugin, params),), name=plugin), inputs, named=False)
         result = execute(plan, inputs, self._guard.call, self._observers)[plugin]
         return result if returns is None else result.into(returns)
 
@@ -196,6 +196,18 @@ class Core:
         return make_plan(pipeline, given, available, named=named)
 
 
+def _step(plugin: str, params: object) -> Step:
+    values: object = FrozenDict() if params is None else params
+    if not is_mapping(values):
+        raise InvalidParam(plugin, "*", f"cannot be a {type(values).__name__}; give a mapping of names to values")
+    for name, value in values.items():
+        try:
+            freeze({name: value}, at="it")
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidParam(plugin, str(name), f"cannot be used: {error}") from error
+    return Step(plugin=plugin, params=values)
+
+
 def _pipeline(asked: Pipeline | Mapping[str, Any] | str | Path) -> Pipeline:
     if isinstance(asked, Pipeline):
         return asked
@@ -229,7 +241,14 @@ def _is_result(item: object) -> TypeGuard[Result[Any]]:
 
 def _taken_apart(result: Result[Any]) -> tuple[Any, Provenance]:
     schema = result.provenance.produces
-    return (result.value if schema is None else result.into(_type_of(schema)).value), result.provenance
+    if schema is None:
+        return result.value, result.provenance
+    try:
+        return result.into(_type_of(schema)).value, result.provenance
+    except UnsupportedInput:
+        raise
+    except ValueError as error:
+        raise UnsupportedInput("input", f"is a damaged result: {error}") from error
 
 
 def _input(item: Any) -> tuple[str, Input]:

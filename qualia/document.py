@@ -30,11 +30,18 @@ _MEDIA_TYPES = {
     ".vtt": "text/vtt",
 }
 _ZIP = b"PK\x03\x04"
-_UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# Starters that combine with the character before them (NFC_Quick_Check=Maybe with combining class 0).
+# The mark of UTF-32 begins with that of UTF-16, so it is looked for first.
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+# Characters of combining class 0 that join the one before them: starters with NFC_Quick_Check=Maybe, and three Tibetan
+# vowels that decompose into marks.
 _JOINING_STARTERS = frozenset(
-    "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u102e\u1b35\U00011127"
-    "\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
+    "\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf\u0f73\u0f75\u0f81"
+    "\u102e\u1b35\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
 )
 
 
@@ -48,9 +55,9 @@ class Segment:
     """Offset behind the last character."""
     speaker: str | None = None
     """Who speaks; None when the source does not say."""
-    begin_s: float | None = None
+    begin_s: float | None = field(default=None, converter=attrs.converters.optional(float))
     """When it begins, in seconds from the start of the recording; None when the source has no times."""
-    end_s: float | None = None
+    end_s: float | None = field(default=None, converter=attrs.converters.optional(float))
     """When it ends, in seconds; None as above."""
 
 
@@ -102,7 +109,7 @@ class Document:
 
     @classmethod
     def from_path(cls, path: str | Path, *, title: str | None = None, max_bytes: int = MAX_BYTES) -> Document:
-        """Read a file. UTF-8 and UTF-16 with a mark are recognised; other bytes are read as latin-1 with a warning.
+        """Read a file in UTF-8, or in UTF-16 or UTF-32 with a mark; other bytes are read as latin-1 with a warning.
 
         Args:
             path: the file; its suffix decides the media type.
@@ -143,8 +150,9 @@ def decode(raw: bytes, *, name: str) -> str:
     Raises:
         DocumentUnreadable: the bytes are empty or no text.
     """
-    if raw.startswith(_UTF16_MARKS):
-        text = _decode_utf16(raw, name)
+    marked = next((encoding for mark, encoding in _MARKS.items() if raw.startswith(mark)), None)
+    if marked is not None:
+        text = _decode_marked(raw, marked, name)
     elif b"\0" in raw[:8192] or raw.startswith((_ZIP, b"%PDF-", b"\x89PNG")):
         raise DocumentUnreadable(name, "it is binary, not text", "export it as .vtt, .txt or another text format")
     else:
@@ -156,9 +164,9 @@ def decode(raw: bytes, *, name: str) -> str:
 
 def _read(path: Path, max_bytes: int) -> bytes:
     name = str(path)
+    if path.is_dir():
+        raise DocumentUnreadable(name, "it is a folder", "name a file in it")
     try:
-        if path.is_dir():
-            raise DocumentUnreadable(name, "it is a folder", "name a file in it")
         with path.open("rb") as file:
             raw = file.read(max_bytes + 1)
     except FileNotFoundError as error:
@@ -174,11 +182,11 @@ def _read(path: Path, max_bytes: int) -> bytes:
     return raw
 
 
-def _decode_utf16(raw: bytes, name: str) -> str:
+def _decode_marked(raw: bytes, encoding: str, name: str) -> str:
     try:
-        return raw.decode("utf-16")
+        return raw.decode(encoding)
     except UnicodeDecodeError as error:
-        raise DocumentUnreadable(name, "its UTF-16 is damaged", "save it again as UTF-8") from error
+        raise DocumentUnreadable(name, f"its {encoding.upper()} is damaged", "save it again as UTF-8") from error
 
 
 def _decode_bytes(raw: bytes, name: str) -> str:
@@ -191,7 +199,10 @@ def _decode_bytes(raw: bytes, name: str) -> str:
         QualiaWarning,
         stacklevel=4,
     )
-    return raw.decode("cp1252", errors="replace") if b"\x81" not in raw else raw.decode("latin-1")
+    try:
+        return raw.decode("cp1252")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def _normalise(text: str, segments: tuple[Segment, ...]) -> tuple[str, tuple[Segment, ...]]:

@@ -21,8 +21,9 @@
      |   +- CircuitOpen                 it failed so often that it is left alone for a while
      +- CoreClosed (RuntimeError)       the Core was closed before the call
 
-A sentence is ``template`` filled with the error's own fields, so faces can translate it. Errors never hold document
-text, survive pickle, and compare by identity.
+A sentence is ``template`` filled with the error's own fields, so faces can translate it. Errors survive pickle and
+compare by identity. The engine's own sentences never quote a document; `PluginFailed.error` holds the plugin's message,
+which may.
 """
 
 from __future__ import annotations

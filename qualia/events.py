@@ -57,18 +57,20 @@ class Observers:
     def __init__(self, *, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
         self._wall: Callable[[], float] = wall
         self._monotonic: Callable[[], float] = monotonic
-        self._observers: tuple[Observer, ...] = ()
+        # Each adding is a tuple of its own, so that taking one off never takes off another of the same observer.
+        self._observers: tuple[tuple[Observer], ...] = ()
         self._lock: threading.Lock = threading.Lock()
 
     def add(self, observer: Observer) -> Callable[[], None]:
         """Call ``observer`` with each event from now on; the returned function takes it off again."""
+        added = (observer,)
         with self._lock:
-            self._observers = (*self._observers, observer)
-        return lambda: self._remove(observer)
+            self._observers = (*self._observers, added)
+        return lambda: self._remove(added)
 
-    def _remove(self, observer: Observer) -> None:
+    def _remove(self, added: tuple[Observer]) -> None:
         with self._lock:
-            self._observers = tuple(each for each in self._observers if each is not observer)
+            self._observers = tuple(each for each in self._observers if each is not added)
 
     def tell(
         self,
@@ -92,7 +94,7 @@ class Observers:
             plugin=plugin,
             details=details,
         )
-        for observer in observers:
+        for (observer,) in observers:
             try:
                 observer(event)
             except Exception:

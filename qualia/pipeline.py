@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import Factory, field, frozen
 
-from qualia._values import frozen_mapping, is_mapping
+from qualia._values import frozen_mapping, is_mapping, is_texts
 from qualia.errors import InvalidPipeline, unknown_name
 
 DOCUMENT = "@document"
@@ -77,12 +77,18 @@ def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
             raw = file.read(_MAX_BYTES + 1)
-        if len(raw) > _MAX_BYTES:
-            raise InvalidPipeline(str(path), f"a pipeline file has at most {_MAX_BYTES} bytes")
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from error
+    if len(raw) > _MAX_BYTES:
+        raise InvalidPipeline(str(path), f"a pipeline file has at most {_MAX_BYTES} bytes")
+    try:
         return raw.decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise InvalidPipeline(str(path), f"cannot be read ({reason.lower()}); name a .toml or .json file") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, "it is not UTF-8 text") from error
+
+
+def _unreadable(path: Path, reason: str) -> InvalidPipeline:
+    return InvalidPipeline(str(path), f"cannot be read ({reason.lower()}); name a .toml or .json file")
 
 
 def _parse(path: Path, text: str) -> object:
@@ -127,9 +133,11 @@ def _step(data: object, place: str) -> Step:
     table = _checked(data, {"plugin": str, "id": str, "params": dict, "needs": list}, place)
     if not table.get("plugin"):
         raise InvalidPipeline(place, 'names no plugin; add plugin = "..."')
+    if not is_texts(table.get("needs", [])):
+        raise InvalidPipeline(place, "key 'needs' must be a list of texts")
     try:
         return Step(**{key: value for key, value in table.items() if key != "id" or value})
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InvalidPipeline(place, f"params hold what JSON cannot: {error}") from error
 
 

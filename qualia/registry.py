@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Literal
 
@@ -62,7 +63,8 @@ class Entry:
             PluginError: the plugin is unavailable; the error says why.
         """
         if self.found.error is not None:
-            raise self.found.error.with_traceback(None)
+            # A copy: raising the one kept here would pin the frames of every call that met it.
+            raise copy(self.found.error)
         if self.found.manifest is None:
             raise PluginUnavailable(self.found.id, "its manifest cannot be read", "mend its plugin.toml")
         return self.found.manifest
@@ -102,6 +104,8 @@ class Registry:
         found = discover(places, search_path=sys.path, override=override)
         self._snapshot: Mapping[str, Entry] = FrozenDict({each.id: Entry(found=each) for each in found})
         self._lock: threading.RLock = threading.RLock()
+        # One for each plugin, so that one that is slow to import holds up no other.
+        self._loading: Mapping[str, threading.RLock] = {id_: threading.RLock() for id_ in self._snapshot}
 
     @property
     def snapshot(self) -> Mapping[str, Entry]:
@@ -131,12 +135,13 @@ class Registry:
         generation = self.entry(plugin).generation
         if generation is not None:
             return generation, False
-        with self._lock:
+        with self._loading[plugin]:
             entry = self.entry(plugin)
             if entry.generation is not None:
                 return entry.generation, False
             generation = load(entry.manifest, Source.read(entry.found.folder))
-            self._swap(plugin, evolve(entry, generation=generation, failure=""))
+            with self._lock:
+                self._swap(plugin, evolve(entry, generation=generation, failure=""))
             return generation, True
 
     def load_failed(self, plugin: str, reason: str) -> None:
@@ -148,10 +153,8 @@ class Registry:
         self._snapshot = FrozenDict({**self._snapshot, plugin: entry})
 
     def unload(self) -> tuple[Generation, ...]:
-        """Unload every plugin and return what was loaded, for the caller to close."""
+        """Take out every generation and return them, for the caller to close and unload."""
         with self._lock:
             loaded = tuple(entry.generation for entry in self._snapshot.values() if entry.generation is not None)
             self._snapshot = FrozenDict({id_: evolve(entry, generation=None) for id_, entry in self._snapshot.items()})
-        for generation in loaded:
-            generation.unload()
         return loaded

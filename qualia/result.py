@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, Generic, TypeVar
 from attrs import field, frozen
 
 from qualia._files import write_whole
-from qualia._values import FrozenDict, dumps, freeze, from_plain, frozen_mapping, is_mapping, to_plain
+from qualia._values import FrozenDict, dumps, freeze, from_plain, frozen_mapping, is_mapping, parse_json, to_plain
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -61,8 +60,7 @@ class Artifact:
         target = Path(path) if path is not None else Path(self.name)
         if target.is_dir():
             target = target / self.name
-        write_whole(target, self.data)
-        return target
+        return write_whole(target, self.data)
 
     def _repr_html_(self) -> str | None:
         return self.data.decode() if self.media_type == "text/html" else None
@@ -109,7 +107,7 @@ class Result(Generic[T_co]):
         Raises:
             ValueError: not JSON, or not a result.
         """
-        data = json.loads(text)
+        data: object = parse_json(text)
         if not is_mapping(data) or "value" not in data:
             raise ValueError("not a result: it has no value")
         return Result(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 import threading
@@ -19,12 +20,12 @@ from qualia._engine.fingerprint import call_key, input_digest
 from qualia._plugins.catalog import Manifest
 from qualia._plugins.loader import Generation
 from qualia._plugins.requirement import Requirement, installed_versions
-from qualia._values import freeze, to_plain
+from qualia._values import flaw, freeze, to_plain
 from qualia._version import __version__
 from qualia.document import Document
-from qualia.errors import InvalidOutput, PluginError, PluginFailed, QualiaError, UnsupportedInput
+from qualia.errors import InvalidOutput, InvalidParam, PluginError, PluginFailed, QualiaError, UnsupportedInput
 from qualia.events import EventKind, Observers
-from qualia.plugin import build_params
+from qualia.plugin import ParamSpec, build_params, param_specs
 from qualia.records import argument_name, record_type
 from qualia.registry import Registry
 from qualia.result import Artifact, Provenance, Result
@@ -78,6 +79,8 @@ class Guard:
         self._clocks: Clocks = clocks
         self._breakers: dict[str, CircuitBreaker] = {}
         self._opened: set[str] = set()
+        # One lock for each plugin, so that one that is slow to open holds up no other.
+        self._opening: dict[str, threading.RLock] = {}
         self._host: dict[str, Mapping[str, str]] = {}
         self._lock: threading.RLock = threading.RLock()
 
@@ -88,7 +91,20 @@ class Guard:
             InvalidParam: unknown, ill-typed or out of range.
             PluginError: the plugin cannot be loaded.
         """
-        return build_params(self.loaded(plugin).plugin.Params, values, plugin=plugin)
+        generation = self.loaded(plugin)
+        folder = generation.source.folder
+        return self._contained(
+            lambda: build_params(generation.plugin.Params, values, plugin=plugin), plugin, folder, InvalidParam
+        )
+
+    def specs(self, plugin: str) -> tuple[ParamSpec, ...]:
+        """Return the params a plugin declares.
+
+        Raises:
+            PluginError: the plugin cannot be loaded, or its declaration is wrong.
+        """
+        generation = self.loaded(plugin)
+        return self._contained(lambda: param_specs(generation.plugin.Params), plugin, generation.source.folder)
 
     def loaded(self, plugin: str) -> Generation:
         """Return a plugin's generation, loading it first if need be.
@@ -153,12 +169,14 @@ class Guard:
         """Close and unload every plugin; one that raises while closing is reported as a failed step."""
         for generation in self._registry.unload():
             plugin = generation.manifest.id
-            if plugin in self._opened:
-                self._opened.discard(plugin)
-                try:
+            try:
+                if plugin in self._opened:
+                    self._opened.discard(plugin)
                     self._contained(generation.plugin.close, plugin, generation.source.folder)
-                except (PluginFailed, UnsupportedInput) as error:
-                    self._observers.tell(EventKind.STEP_FAILED, plugin=plugin, step="close", error=str(error))
+            except (PluginFailed, UnsupportedInput) as error:
+                self._observers.tell(EventKind.STEP_FAILED, plugin=plugin, step="close", error=str(error))
+            finally:
+                generation.unload()
 
     def _new_breaker(self, plugin: str) -> CircuitBreaker:
         limits = self._registry.entry(plugin).manifest.limits
@@ -192,11 +210,14 @@ class Guard:
 
     def _open_once(self, generation: Generation) -> None:
         plugin = generation.manifest.id
-        if plugin not in self._opened:
-            with self._lock:
-                if plugin not in self._opened:
-                    self._contained(generation.plugin.open, plugin, generation.source.folder)
-                    self._opened.add(plugin)
+        if plugin in self._opened:
+            return
+        with self._lock:
+            opening = self._opening.setdefault(plugin, threading.RLock())
+        with opening:
+            if plugin not in self._opened:
+                self._contained(generation.plugin.open, plugin, generation.source.folder)
+                self._opened.add(plugin)
 
     def _contained(
         self, action: Callable[[], T], plugin: str, folder: Path, passing: type[QualiaError] = UnsupportedInput
@@ -266,6 +287,11 @@ def _checked(value: object, manifest: Manifest, folder: Path) -> Any:
     if type(value) is not promised:
         error_text = f"a {type(value).__name__} where {promised.__name__} was promised"
         raise InvalidOutput(manifest.id, error_text, str(folder))
+    found = flaw(value)
+    if found is not None:
+        raise InvalidOutput(manifest.id, f"{promised.__name__}{found}", str(folder))
+    if isinstance(value, Artifact) and type(value.data) is not bytes:
+        raise InvalidOutput(manifest.id, f"Artifact.data is a {type(value.data).__name__}; give bytes", str(folder))
     if isinstance(value, Artifact) and value.media_type not in manifest.produces:
         raise InvalidOutput(manifest.id, f"{value.media_type!r} is not among what it produces", str(folder))
     return value
@@ -283,15 +309,19 @@ def _is_cancellation(error: BaseException) -> bool:
 
 
 def _told(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # an exception's sentence is the plugin's code too
+        text = ""
     return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
 
 
 def _place(error: BaseException, folder: Path) -> str:
     """Return file:line of the innermost frame in the plugin's own folder, or the folder."""
-    if isinstance(error, SyntaxError) and error.filename:
+    inside = f"{folder}{os.sep}"
+    if isinstance(error, SyntaxError) and error.filename is not None and error.filename.startswith(inside):
         return f"{error.filename}:{error.lineno}"
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(str(folder))]
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(inside)]
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(folder)
 
 

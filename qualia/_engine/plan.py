@@ -6,14 +6,19 @@ the nearest step that produces it, else from the call, else from a producer the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from attrs import field, frozen
 
 from qualia._plugins.catalog import Manifest
 from qualia._plugins.resolve import Cycle, stable_order
-from qualia.errors import InputError, InvalidPipeline, PipelineCycle, UnsupportedInput, unknown_name
+from qualia._values import FrozenDict
+from qualia.errors import InputError, InvalidPipeline, InvalidSetting, PipelineCycle, UnsupportedInput, unknown_name
 from qualia.pipeline import DOCUMENT, Pipeline, Plan, PlanStep, Step
+
+# Never a reference of the engine ("@document", "sentiment/1"), and safe as a part of a file's name.
+_STEP_NAME = re.compile(r"\w[\w .-]*")
 
 
 @frozen(kw_only=True)
@@ -55,9 +60,11 @@ def make_plan(pipeline: Pipeline, given: Given, available: Available, *, named: 
         InputError: as above, without the step's name, when ``named`` is False.
     """
     planner = _Planner(pipeline, given, available)
-    for number, step in enumerate(pipeline.steps, 1):
+    # Every plugin is looked up first: settling a step asks about the steps it needs, which may stand behind it.
+    todo = [(settle, *each) for settle in (planner.look_up, planner.add) for each in enumerate(pipeline.steps, 1)]
+    for settle, number, step in todo:
         try:
-            planner.add(step)
+            settle(step)
         except PipelineCycle:
             raise
         except InputError as error:
@@ -74,10 +81,14 @@ class _Planner:
         self._available: Available = available
         self._asked: dict[str, Step] = {step.id: step for step in pipeline.steps}
         self._planned: dict[str, PlanStep] = {}
-        self._added: dict[tuple[str, str | None], str] = {}
+        self._added: dict[tuple[str, str | None, Mapping[str, str]], str] = {}
         _check_ids(pipeline)
         self._needs: dict[str, set[str]] = {step.id: set(step.needs or ()) for step in pipeline.steps}
         self._ordered()
+
+    def look_up(self, step: Step) -> None:
+        """Raise what is wrong with an asked step's plugin, if anything is."""
+        self._available.manifest(step.plugin)
 
     def add(self, step: Step) -> None:
         """Settle one asked step's inputs and params."""
@@ -142,7 +153,8 @@ class _Planner:
             raise UnsupportedInput(manifest.id, "needs a document; give one, or a path to one")
         if manifest.kind == "document" or media_type == "text/plain":
             return DOCUMENT
-        readers = [each for each in self._available.manifests.values() if media_type in each.accepts]
+        documents = (each for each in self._available.manifests.values() if each.kind == "document")
+        readers = [each for each in documents if media_type in each.accepts]
         if not readers and media_type.startswith("text/"):
             return DOCUMENT
         return self._shared(self._one_of(readers, media_type, manifest), DOCUMENT, {})
@@ -175,7 +187,11 @@ class _Planner:
     def _one_of(self, choices: list[Manifest], wanted: str, consumer: Manifest) -> Manifest:
         preferred = self._available.preferred.get(wanted)
         if preferred is not None:
-            return self._available.manifest(preferred)
+            manifest = self._available.manifest(preferred)
+            if manifest not in choices:
+                reason = f"names {preferred!r}, which does not give or read {wanted}"
+                raise InvalidSetting("settings", "producers", reason)
+            return manifest
         if not choices:
             raise UnsupportedInput(consumer.id, f"needs {wanted}, and no plugin that is ready gives or reads it")
         if len(choices) > 1:
@@ -186,13 +202,14 @@ class _Planner:
 
     def _shared(self, producer: Manifest, document: str | None, records: Mapping[str, str]) -> str:
         """Return the step the engine adds for a producer; steps with the same need share it."""
-        known = self._added.get((producer.id, document))
+        need = (producer.id, document, FrozenDict(records))
+        known = self._added.get(need)
         if known is not None:
             return known
         id_, number = producer.id, 2
         while id_ in self._asked or id_ in self._planned:
             id_, number = f"{producer.id}_{number}", number + 1
-        self._added[producer.id, document] = id_
+        self._added[need] = id_
         self._plan(id_, producer.id, self._available.params(producer.id, {}), document, records, added=True)
         return id_
 
@@ -205,6 +222,8 @@ def _check_ids(pipeline: Pipeline) -> None:
         if step.id in seen:
             raise InvalidPipeline(place, f"another step is called {step.id!r} too; give one of them an id of its own")
         seen.add(step.id)
+        if step.id != step.plugin and not _STEP_NAME.fullmatch(step.id):
+            raise InvalidPipeline(place, "an id begins with a letter or digit; spaces, dots, - and _ may follow")
         for need in step.needs or ():
             if need not in known:
                 raise InvalidPipeline(place, f"need {need!r} {unknown_name(need, known)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -102,22 +103,38 @@ def discover(
     found: dict[str, Found] = {}
     for origin, folder in folders:
         for path in _plugin_folders(folder):
-            plugin = _read(path, origin, installed)
-            earlier = found.get(plugin.id)
-            if earlier is not None and earlier.folder.resolve() != plugin.folder.resolve() and not override:
-                plugin = evolve(plugin, error=DuplicatePlugin(plugin.id, str(earlier.folder), str(path)))
-            found[plugin.id] = plugin
+            _claim(found, _read(path, origin, installed), override)
     return tuple(found.values())
 
 
+def _claim(found: dict[str, Found], plugin: Found, override: bool) -> None:
+    """Enter a plugin under its id. One whose manifest cannot be read claims none, so it gives way to one that can."""
+    earlier = found.get(plugin.id)
+    if earlier is not None and earlier.folder.resolve() != plugin.folder.resolve():
+        if plugin.manifest is None:
+            plugin = evolve(plugin, id=str(plugin.folder))
+        elif earlier.manifest is None:
+            found[str(earlier.folder)] = evolve(earlier, id=str(earlier.folder))
+        elif not override:
+            plugin = evolve(plugin, error=DuplicatePlugin(plugin.id, str(earlier.folder), str(plugin.folder)))
+    found[plugin.id] = plugin
+
+
 def _plugin_folders(folder: Path) -> list[Path]:
-    if (folder / _MANIFEST).is_file():
+    if _is_plugin(folder):
         return [folder]
     try:
         children = sorted(folder.iterdir())
-    except OSError:
+    except (OSError, ValueError):
         return []
-    return [child for child in children if child.name[0] not in "._" and (child / _MANIFEST).is_file()]
+    return [child for child in children if child.name[0] not in "._" and _is_plugin(child)]
+
+
+def _is_plugin(folder: Path) -> bool:
+    try:
+        return (folder / _MANIFEST).is_file()
+    except OSError:  # no permission to look inside
+        return False
 
 
 def _read(folder: Path, origin: str, installed: Mapping[str, str]) -> Found:
@@ -159,7 +176,7 @@ def read_manifest(path: Path) -> Manifest:
         if path.stat().st_size > _MAX_MANIFEST_BYTES:
             raise InvalidManifest(str(path), f"a manifest has at most {_MAX_MANIFEST_BYTES} bytes")
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InvalidManifest(str(path), f"cannot be read: {error}") from error
     return _manifest(table, str(path))
 
@@ -201,7 +218,7 @@ def _limits(value: object, path: str) -> Limits:
     failures, seconds = value.get("max_failures"), value.get("timeout_seconds")
     if failures is not None and (type(failures) is not int or failures < 1):
         raise InvalidManifest(path, "limit 'max_failures' must be a whole number of at least 1")
-    if seconds is not None and (type(seconds) not in (int, float) or seconds < 0):
+    if seconds is not None and (type(seconds) not in (int, float) or not 0 <= seconds < math.inf):
         raise InvalidManifest(path, "limit 'timeout_seconds' must be a number of seconds of at least 0")
     if value.get("isolation", "inline") not in ("inline", "thread", "process"):
         raise InvalidManifest(path, "limit 'isolation' must be inline, thread or process")
@@ -218,6 +235,12 @@ def _check(manifest: Manifest, path: str) -> None:
     produced = manifest.produces if manifest.kind == "analyzer" else ()
     if len(produced) > 1:
         raise InvalidManifest(path, "an analyzer produces one record at most")
+    if manifest.accepts and manifest.kind != "document":
+        raise InvalidManifest(path, "only a document plugin accepts media types")
+    if manifest.consumes and manifest.kind == "document":
+        raise InvalidManifest(path, "a document plugin consumes no records")
+    if not manifest.produces and manifest.kind == "visualizer":
+        raise InvalidManifest(path, "a visualizer names the media types it produces")
     for schema in (*produced, *manifest.consumes):
         if schema not in SCHEMAS:
             raise InvalidManifest(path, f"record {schema!r} {unknown_name(schema, SCHEMAS)}")

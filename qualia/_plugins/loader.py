@@ -117,7 +117,7 @@ def _is_a(entry: object, base: type[Plugin[Any]]) -> TypeGuard[type[Plugin[Any]]
 def _forget(name: str, finder: MetaPathFinder) -> None:
     if finder in sys.meta_path:
         sys.meta_path.remove(finder)
-    for loaded in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+    for loaded in [each for each in list(sys.modules) if each == name or each.startswith(f"{name}.")]:
         del sys.modules[loaded]
 
 

@@ -49,7 +49,7 @@ def parse_range(text: str) -> tuple[tuple[str, str], ...]:
     clauses: list[tuple[str, str]] = []
     for part in filter(None, (each.strip() for each in text.strip(" ()").split(","))):
         match = _CLAUSE.fullmatch(part)
-        if match is None:
+        if match is None or (match[1] == "~=" and "." not in match[2]):
             raise ValueError(f"{text!r} is not a version range; write it like '>=1,<2'")
         clauses.append((match[1], match[2]))
     return tuple(clauses)
@@ -61,11 +61,11 @@ def in_range(version: str, clauses: Iterable[tuple[str, str]]) -> bool:
 
 
 def _holds(version: tuple[int, ...], operator: str, bound: tuple[int, ...]) -> bool:
-    if operator == "~=":
-        return version >= bound and version[: len(bound) - 1] == bound[:-1]
     width = max(len(version), len(bound))
     left = version + (0,) * (width - len(version))
     right = bound + (0,) * (width - len(bound))
+    if operator == "~=":
+        return left >= right and left[: len(bound) - 1] == bound[:-1]
     outcomes = {">=": left >= right, "<=": left <= right, "==": left == right}
     return outcomes.get(operator, {"!=": left != right, ">": left > right, "<": left < right}.get(operator, False))
 

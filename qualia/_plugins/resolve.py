@@ -23,8 +23,11 @@ def stable_order(needs: Mapping[str, Collection[str]]) -> tuple[str, ...]:
         Cycle: there is no such order.
     """
     order: dict[str, None] = {}
+    # Needs may be sets, whose order changes from process to process; the order given decides instead.
+    places = {name: place for place, name in enumerate(needs)}
+    known = {name: sorted({each for each in needs[name] if each in places}, key=places.__getitem__) for name in needs}
     for name in needs:
-        _place(name, needs, order)
+        _place(name, known, order)
     return tuple(order)
 
 
@@ -38,7 +41,7 @@ def _place(name: str, needs: Mapping[str, Collection[str]], order: dict[str, Non
             stack.pop()
             continue
         path[current] = None
-        missing = [each for each in needs[current] if each in needs and each not in order]
+        missing = [each for each in needs[current] if each not in order]
         if not missing:
             order[current] = None
             del path[current]

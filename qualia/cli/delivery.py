@@ -49,29 +49,6 @@ def check_folder(path: Path) -> None:
         raise UnwritableOutput(str(path), "a folder above it is a file" if folder.exists() else reason)
 
 
-def deliver(path: Path, data: bytes) -> Path:
-    """Write a file whole or not at all, and return it. A link is followed; a device or pipe is written as it is.
-
-    Raises:
-        UnwritableOutput: it cannot be written; what stood there stands there still.
-    """
-    if path.is_dir():
-        raise UnwritableOutput(str(path), "it is a folder")
-    try:
-        if path.exists() and not path.is_file():
-            with path.open("wb") as device:
-                device.write(data)
-        else:
-            write_whole(path.resolve(), data)
-    except BrokenPipeError:
-        raise
-    except UnwritableOutput as error:
-        raise UnwritableOutput(str(path), error.reason) from error.__cause__
-    except OSError as error:
-        raise UnwritableOutput(str(path), (error.strerror or str(error)).lower()) from error
-    return path
-
-
 def deliver_all(folder: Path, files: Mapping[str, bytes], *, force: bool) -> list[Path]:
     """Write files into a folder, all of them or none, and return them; the folder is made if need be.
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from attrs import frozen
 
-from qualia.cli.delivery import deliver, deliver_all
+from qualia._files import write_whole
+from qualia.cli.delivery import deliver_all
 from qualia.cli.report import Meeting, Picture, report_page
 from qualia.cli.words import _
 from qualia.core import Core
@@ -72,7 +73,7 @@ def run(folder: Path, *, core: Core, tell: Callable[[str], None], language: Lang
     report = report_page(meetings, title=title, language=language)
     tell(_("Writing the report ..."))
     paths = [path for name, data in files.items() for path in deliver_all(folder / name, data, force=True)]
-    return [deliver(folder / REPORT, report), *paths]
+    return [write_whole(folder / REPORT, report), *paths]
 
 
 def _meeting(shipped: _Shipped, outcome: Outcome) -> Meeting:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qualia.cli.delivery import check_folder, check_target, deliver
+from qualia._files import write_whole
+from qualia.cli.delivery import check_folder, check_target
 from qualia.cli.inputs import read_given
 from qualia.cli.opening import open_core, plugin_for, typed_params
 from qualia.cli.output import Face, safe_line
@@ -42,7 +43,7 @@ def visualize(asked: argparse.Namespace, face: Face) -> None:
         return
     place = _place(artifact, target)
     check_target(str(place), source=asked.file)
-    face.data(safe_line(str(deliver(place, artifact.data))))
+    face.data(safe_line(str(write_whole(place, artifact.data))))
 
 
 def _form(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from qualia._files import write_whole
 from qualia._values import to_plain
-from qualia.cli.delivery import check_target, deliver
+from qualia.cli.delivery import check_target
 from qualia.cli.inputs import read_given, stem_of
 from qualia.cli.opening import open_core, plugin_for, typed_params
 from qualia.cli.output import Face, Format, as_json, as_yaml, format_of, safe_text
@@ -52,7 +53,7 @@ def _run(asked: argparse.Namespace, face: Face, *, kind: str) -> None:
         target /= f"{stem_of(asked.file)}_{asked.plugin}{_SUFFIXES[form]}"
         check_target(str(target), source=asked.file)
     text = _text(result, form, None)
-    face.note(_("wrote {path}", path=deliver(target, f"{text}\n".encode())))
+    face.note(_("wrote {path}", path=write_whole(target, f"{text}\n".encode())))
 
 
 def _text(result: Result[Any], form: Format, face: Face | None) -> str:

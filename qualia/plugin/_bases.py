@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin
 
 from qualia.document import Document
 from qualia.plugin._params import NoParams
@@ -25,8 +25,8 @@ class Plugin(Generic[P]):
         """Take the params class from the type argument."""
         super().__init_subclass__(**kwargs)
         for base in getattr(cls, "__orig_bases__", ()):
-            arguments = getattr(base, "__args__", ())
-            if arguments and isinstance(arguments[0], type):
+            origin, arguments = get_origin(base), get_args(base)
+            if isinstance(origin, type) and issubclass(origin, Plugin) and isinstance(arguments[0], type):
                 cls.Params = arguments[0]
 
     def open(self) -> None:

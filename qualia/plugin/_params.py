@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -16,6 +17,7 @@ from qualia.errors import InvalidParam, unknown_name
 
 P = TypeVar("P")
 _OPTION = "qualia.option"
+_LARGEST = int(sys.float_info.max)
 
 
 @frozen
@@ -69,12 +71,12 @@ def param_specs(params: type[Any]) -> tuple[ParamSpec, ...]:
 def _spec(item: attrs.Attribute[Any], hint: Any) -> ParamSpec:
     option = item.metadata.get(_OPTION, {"help": "", "ge": None, "le": None})
     optional = False
-    if get_origin(hint) in (Union, UnionType) and NoneType in get_args(hint):
+    if get_origin(hint) in (Union, UnionType) and len(get_args(hint)) == 2 and NoneType in get_args(hint):
         optional = True
         hint = next(each for each in get_args(hint) if each is not NoneType)
     choices: tuple[str, ...] = ()
-    if get_origin(hint) is Literal:
-        choices = tuple(str(each) for each in get_args(hint))
+    if get_origin(hint) is Literal and is_texts(get_args(hint)):
+        choices = get_args(hint)
         hint = str
     names: dict[Any, Any] = {bool: "bool", int: "int", float: "float", str: "str", tuple[str, ...]: "list"}
     if hint not in names:
@@ -106,7 +108,7 @@ def _checked(spec: ParamSpec, value: Any, plugin: str) -> Any:
         return None
     if spec.kind == "list" and is_texts(value):
         return tuple(value)
-    if spec.kind == "float" and type(value) is int:
+    if spec.kind == "float" and type(value) is int and abs(value) <= _LARGEST:
         value = float(value)
     if not _is_exactly(value, spec.kind):
         name = "list of texts" if spec.kind == "list" else spec.kind
@@ -158,5 +160,8 @@ def _a(kind: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=repr)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=repr)
+    except (TypeError, ValueError, RecursionError):
+        return f"a {type(value).__name__}"
     return f"{text if len(text) <= 60 else text[:57] + '...'} ({type(value).__name__})"

@@ -1,8 +1,9 @@
 """Stop words of Portuguese and English: the words that carry grammar, not the matter of a conversation.
 
-The lists are made for qualitative work: articles, pronouns, prepositions, conjunctions, auxiliary verbs and the fillers
-of speech, and the small numbers. Words a study may be about (ano, dia, hoje, gente, nunca, time, always, people) are not among them. Forms are
-those `qualia.text.iter_words` gives: case folded, composed, with the plain apostrophe and hyphen.
+The lists are made for qualitative work: articles, pronouns, prepositions, conjunctions, auxiliary verbs, the small
+numbers and the fillers of speech. Words a study may be about (ano, dia, hoje, gente, nunca, time, always, people) are
+not among them. Forms are those `qualia.text.iter_words` gives: case folded, composed, with the plain apostrophe and
+hyphen.
 """
 
 from __future__ import annotations

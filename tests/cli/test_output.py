@@ -17,8 +17,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qualia._files import write_whole
 from qualia.cli import main
-from qualia.cli.delivery import deliver, deliver_all, file_name
+from qualia.cli.delivery import deliver_all, file_name
 from qualia.cli.output import Face, as_json, as_yaml, safe_line, safe_text
 from qualia.cli.pretty import pretty, table
 from qualia.errors import QualiaWarning, UnwritableOutput
@@ -159,11 +160,11 @@ def test_a_file_is_written_through_a_link_and_a_device_stays_one(home: Path) -> 
     """A symbolic link still points where it did; writing to /dev/null leaves /dev/null."""
     (home / "real.json").write_text("old", encoding="utf-8")
     (home / "link.json").symlink_to(home / "real.json")
-    deliver(home / "link.json", b"new")
+    write_whole(home / "link.json", b"new")
     assert (home / "link.json").is_symlink()
     assert (home / "real.json").read_bytes() == b"new"
     if os.name != "nt":
-        deliver(Path(os.devnull), b"gone")
+        write_whole(Path(os.devnull), b"gone")
         assert not Path(os.devnull).is_file()
 
 

@@ -1,0 +1,401 @@
+"""Planning: every input settled and everything checked before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualia import Pipeline, Plan, Step
+from qualia._engine.plan import Available, Given, make_plan
+from qualia._plugins.catalog import Manifest
+from qualia.errors import (
+    InvalidParam,
+    InvalidPipeline,
+    PipelineCycle,
+    PluginUnavailable,
+    UnknownPlugin,
+    UnsupportedInput,
+)
+from qualia.pipeline import DOCUMENT
+
+WORDS, MOOD = "word-frequencies/1", "sentiment/1"
+TEXT = Given(media_type="text/plain")
+VTT = Given(media_type="text/vtt")
+
+
+def plugin(
+    id_: str, kind: Any, *, produces: str = "", consumes: tuple[str, ...] = (), accepts: tuple[str, ...] = ()
+) -> Manifest:
+    """Make a manifest."""
+    return Manifest(
+        id=id_,
+        kind=kind,
+        version="1",
+        api="",
+        summary="",
+        entry="E",
+        produces=(produces,) if produces else (),
+        consumes=consumes,
+        accepts=accepts,
+    )
+
+
+READER = plugin("reader", "document", accepts=("text/vtt",))
+CLEANER = plugin("cleaner", "document")
+COUNTER = plugin("counter", "analyzer", produces=WORDS)
+JUDGE = plugin("judge", "analyzer", produces=MOOD, consumes=(WORDS,))
+LENGTHS = plugin("lengths", "analyzer")
+CHART = plugin("chart", "visualizer", consumes=(WORDS,))
+BOARD = plugin("board", "visualizer", consumes=(MOOD, WORDS))
+ALL = (READER, CLEANER, COUNTER, JUDGE, LENGTHS, CHART, BOARD)
+
+
+def available(*manifests: Manifest, preferred: Mapping[str, str] | None = None) -> Available:
+    """Offer some plugins; the param "bad" is always wrong, and "broken" cannot be used."""
+    known = {each.id: each for each in manifests or ALL}
+
+    def manifest(id_: str) -> Manifest:
+        if id_ == "broken":
+            raise PluginUnavailable("broken", "it needs x", "run: pip install x")
+        if id_ not in known:
+            raise UnknownPlugin(id_)
+        return known[id_]
+
+    def params(id_: str, values: Mapping[str, object]) -> object:
+        if "bad" in values:
+            raise InvalidParam(id_, "bad", "is wrong")
+        return (id_, *values)
+
+    return Available(manifests=known, manifest=manifest, params=params, preferred=preferred or {})
+
+
+def planned(*steps: Step | str, given: Given = TEXT, offer: Available | None = None) -> Plan:
+    """Plan some steps; a text is a step of that plugin."""
+    listed = [Step(plugin=each) if isinstance(each, str) else each for each in steps]
+    return make_plan(Pipeline(steps=listed, name="p"), given, offer or available())
+
+
+def told(plan: Plan) -> list[tuple[str, str | None, dict[str, str], bool]]:
+    """Return each step's id, document, records and whether it was added."""
+    return [(step.id, step.document, dict(step.records), step.added) for step in plan.steps]
+
+
+def test_a_step_takes_the_document_given() -> None:
+    """An analyzer without a document step before it gets the document of the call."""
+    assert told(planned("counter")) == [("counter", DOCUMENT, {}, False)]
+
+
+def test_documents_chain() -> None:
+    """A step takes the document of the nearest document step before it."""
+    assert told(planned("cleaner", "lengths", Step(plugin="cleaner", id="again"), "counter")) == [
+        ("cleaner", DOCUMENT, {}, False),
+        ("lengths", "cleaner", {}, False),
+        ("again", "cleaner", {}, False),
+        ("counter", "again", {}, False),
+    ]
+
+
+def test_a_record_comes_from_the_nearest_step_that_gives_it() -> None:
+    """Of two counts the one listed last before the chart is drawn."""
+    plan = planned("counter", Step(plugin="counter", id="second"), "chart", Step(plugin="counter", id="third"))
+    assert plan.steps[2].records == {WORDS: "second"}
+    assert plan.steps[2].document is None
+
+
+def test_a_record_given_with_the_call_is_taken() -> None:
+    """No producer is run for what the caller has already, and a chart needs no document then."""
+    plan = planned("chart", given=Given(schemas=frozenset({WORDS})))
+    assert told(plan) == [("chart", None, {WORDS: WORDS}, False)]
+
+
+def test_a_step_is_preferred_to_a_record_given() -> None:
+    """What the pipeline makes itself is meant, when both are there."""
+    plan = planned("counter", "chart", given=Given(media_type="text/plain", schemas=frozenset({WORDS})))
+    assert plan.steps[1].records == {WORDS: "counter"}
+
+
+def test_a_missing_producer_is_added_once_and_shared() -> None:
+    """Two charts and a judge share one count, which runs right before the first that needs it."""
+    assert told(planned("lengths", "chart", "board")) == [
+        ("lengths", DOCUMENT, {}, False),
+        ("counter", DOCUMENT, {}, True),
+        ("chart", None, {WORDS: "counter"}, False),
+        ("judge", DOCUMENT, {WORDS: "counter"}, True),
+        ("board", None, {MOOD: "judge", WORDS: "counter"}, False),
+    ]
+
+
+def test_an_added_step_has_the_plugins_default_params() -> None:
+    """A producer nobody configured runs as it is."""
+    assert planned("chart").steps[0].params == ("counter",)
+
+
+def test_an_added_producer_reads_the_cleaned_document() -> None:
+    """What is added stands where the step that needs it stands."""
+    assert told(planned("cleaner", "chart"))[1] == ("counter", "cleaner", {}, True)
+
+
+def test_an_added_step_gives_way_to_an_asked_one_of_its_name() -> None:
+    """Names stay unique, whatever the caller calls the steps."""
+    plan = planned(Step(plugin="chart", id="counter"), Step(plugin="lengths", id="counter_2"))
+    assert [step.id for step in plan.steps] == ["counter_3", "counter", "counter_2"]
+
+
+def test_one_producer_runs_once_for_each_document() -> None:
+    """A count of the raw text and one of the clean text are two steps."""
+    plan = planned("chart", "cleaner", Step(plugin="chart", id="clean"))
+    assert [(step.plugin, step.document) for step in plan.steps if step.added] == [
+        ("counter", DOCUMENT),
+        ("counter", "cleaner"),
+    ]
+
+
+def test_one_producer_runs_once_for_each_record_it_takes() -> None:
+    """Two branches with counts of their own get judgements of their own."""
+    plan = planned(
+        Step(plugin="counter", id="a", needs=[]),
+        Step(plugin="counter", id="b", needs=[]),
+        Step(plugin="board", id="of_a", needs=["a"]),
+        Step(plugin="board", id="of_b", needs=["b"]),
+    )
+    steps = {step.id: step for step in plan.steps}
+    judged = [dict(steps[steps[board].records[MOOD]].records) for board in ("of_a", "of_b")]
+    assert judged == [{WORDS: "a"}, {WORDS: "b"}]
+
+
+def test_needs_make_branches_and_joins() -> None:
+    """A step takes its inputs from the steps it names and from those they name, nearest first."""
+    plan = planned(
+        Step(plugin="cleaner", id="left", needs=[]),
+        Step(plugin="cleaner", id="right", needs=[]),
+        Step(plugin="counter", id="words", needs=["left"]),
+        Step(plugin="judge", id="mood", needs=["right", "words"]),
+        Step(plugin="board", needs=["mood", "words"]),
+    )
+    assert told(plan)[2:] == [
+        ("words", "left", {}, False),
+        ("mood", "right", {WORDS: "words"}, False),
+        ("board", None, {MOOD: "mood", WORDS: "words"}, False),
+    ]
+
+
+def test_a_step_reaches_what_the_steps_it_needs_were_made_from() -> None:
+    """The judge names the count alone, and reads the document the count was made of."""
+    plan = planned(
+        Step(plugin="cleaner", needs=[]),
+        Step(plugin="counter", id="words", needs=["cleaner"]),
+        Step(plugin="judge", needs=["words"]),
+    )
+    assert told(plan)[2] == ("judge", "cleaner", {WORDS: "words"}, False)
+
+
+def test_of_two_needs_the_one_named_last_is_nearest() -> None:
+    """The order of the needs decides, as the order of the list does without them."""
+    both = [Step(plugin="counter", id="a", needs=[]), Step(plugin="counter", id="b", needs=[])]
+    assert planned(*both, Step(plugin="chart", needs=["a", "b"])).steps[2].records == {WORDS: "b"}
+    assert planned(*both, Step(plugin="chart", needs=["b", "a"])).steps[2].records == {WORDS: "a"}
+
+
+def test_a_needed_step_may_be_listed_later() -> None:
+    """Needs decide the order, and the rest stays as listed."""
+    plan = planned(Step(plugin="chart", needs=["counter"]), "lengths", "counter")
+    assert [step.id for step in plan.steps] == ["counter", "chart", "lengths"]
+
+
+def test_needs_without_names_take_only_what_was_given() -> None:
+    """An empty list of needs cuts a step off from the steps before it."""
+    assert planned("cleaner", Step(plugin="lengths", needs=[])).steps[1].document == DOCUMENT
+
+
+def test_a_document_of_another_type_is_read_by_a_plugin_that_accepts_it() -> None:
+    """The reader is added, and shared by everything that needs plain text."""
+    assert told(planned("lengths", "chart", given=VTT)) == [
+        ("reader", DOCUMENT, {}, True),
+        ("lengths", "reader", {}, False),
+        ("counter", "reader", {}, True),
+        ("chart", None, {WORDS: "counter"}, False),
+    ]
+
+
+def test_a_document_plugin_gets_the_document_as_it_came() -> None:
+    """A reader asked for by name is not preceded by itself."""
+    assert told(planned("reader", "lengths", given=VTT)) == [
+        ("reader", DOCUMENT, {}, False),
+        ("lengths", "reader", {}, False),
+    ]
+
+
+def test_text_that_no_plugin_accepts_is_text_all_the_same() -> None:
+    """Markdown can be counted; bytes that are no text cannot."""
+    assert planned("lengths", given=Given(media_type="text/markdown")).steps[0].document == DOCUMENT
+    with pytest.raises(InvalidPipeline, match="needs application/zip, and no plugin that is ready gives or reads it"):
+        planned("lengths", given=Given(media_type="application/zip"))
+
+
+OTHER = plugin("other", "analyzer", produces=WORDS)
+
+
+def test_two_producers_of_one_record_are_named_with_the_setting() -> None:
+    """The engine never guesses between two, and says how to choose."""
+    sentence = "needs word-frequencies/1, which 'counter' and 'other' give; choose with the setting producers"
+    with pytest.raises(InvalidPipeline, match=sentence):
+        planned("chart", offer=available(COUNTER, OTHER, CHART))
+
+
+def test_a_preferred_producer_decides() -> None:
+    """With the setting the plan uses the producer it names."""
+    plan = planned("chart", offer=available(COUNTER, OTHER, CHART, preferred={WORDS: "other"}))
+    assert plan.steps[0].plugin == "other"
+
+
+def test_a_preferred_reader_decides() -> None:
+    """The setting settles media types as it settles records."""
+    second = plugin("second", "document", accepts=("text/vtt",))
+    offer = available(READER, second, LENGTHS, preferred={"text/vtt": "second"})
+    assert planned("lengths", given=VTT, offer=offer).steps[0].plugin == "second"
+
+
+@pytest.mark.parametrize("wrong", ["judge", "lengths", "cleaner", "chart"])
+def test_a_preferred_producer_must_give_the_record(wrong: str) -> None:
+    """A setting that names a plugin of another kind is an error, not a wrong input."""
+    with pytest.raises(InvalidPipeline, match=f"'producers' names '{wrong}', which does not give or read word-freq"):
+        planned("chart", offer=available(*ALL, preferred={WORDS: wrong}))
+
+
+def test_a_preferred_producer_that_is_unknown_is_an_error() -> None:
+    """The name in the setting is looked up like any other."""
+    with pytest.raises(InvalidPipeline, match="there is no plugin 'nobody'"):
+        planned("chart", offer=available(*ALL, preferred={WORDS: "nobody"}))
+
+
+def test_an_analyzer_is_never_taken_for_a_reader() -> None:
+    """Only a document plugin makes a document plain."""
+    odd = plugin("odd", "analyzer", accepts=("text/vtt",))
+    assert planned("lengths", given=VTT, offer=available(odd, LENGTHS)).steps[0].document == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        (Step(plugin="nobody"), r"p, step 3 \(nobody\): there is no plugin 'nobody'"),
+        (Step(plugin="counter", params={"bad": 1}), r"p, step 3 \(counter\): counter: param 'bad' is wrong"),
+        (Step(plugin="counter", needs=["non"]), r"p, step 3 \(counter\): need 'non' is unknown; did you mean 'one'"),
+        (Step(plugin="counter", id="one"), r"p, step 3 \(one\): another step is called 'one' too; give one of them"),
+    ],
+    ids=["plugin", "param", "need", "id"],
+)
+def test_a_bad_step_is_refused_by_number_and_name(step: Step, sentence: str) -> None:
+    """Whatever is wrong with step 3, planning says so and names step 3."""
+    with pytest.raises(InvalidPipeline, match=sentence):
+        planned(Step(plugin="lengths", id="one", needs=[]), Step(plugin="lengths", id="two", needs=["one"]), step)
+
+
+def test_the_step_named_is_the_wrong_one_and_not_one_that_needs_it() -> None:
+    """A step that needs a wrong step is not to blame."""
+    with pytest.raises(InvalidPipeline, match=r"step 2 \(b\): there is no plugin 'nobody'"):
+        planned(Step(plugin="counter", id="a", needs=["b"]), Step(plugin="nobody", id="b"))
+
+
+def test_a_plugin_that_cannot_be_used_says_why() -> None:
+    """The plugin's own error comes through, with its remedy."""
+    with pytest.raises(PluginUnavailable, match="run: pip install x"):
+        planned("counter", "broken")
+
+
+@pytest.mark.parametrize("id_", [DOCUMENT, WORDS, "../up", "a/b", "", "a\nb", " "])
+def test_a_step_cannot_have_a_name_that_means_something_else(id_: str) -> None:
+    """References of the engine and parts of paths are no step names."""
+    with pytest.raises(InvalidPipeline, match="an id begins with a letter or digit"):
+        planned(Step(plugin="counter", id=id_), given=Given(media_type="text/plain", schemas=frozenset({WORDS})))
+
+
+@pytest.mark.parametrize("id_", ["Contagem por falante", "1", "a-b.c_d", "ação"])
+def test_a_step_may_have_a_name_people_read(id_: str) -> None:
+    """Words, digits, spaces, dots, dashes and underscores are fine, in any script."""
+    assert planned(Step(plugin="counter", id=id_)).steps[0].id == id_
+
+
+def test_steps_that_need_each_other_are_a_cycle_with_its_path() -> None:
+    """The error starts and ends with the same step and says what to do."""
+    with pytest.raises(PipelineCycle, match="a -> b -> c -> a is a cycle; remove one of these needs") as caught:
+        planned(*(Step(plugin="counter", id=id_, needs=[need]) for id_, need in ("ab", "bc", "ca")))
+    assert caught.value.cycle == ("a", "b", "c", "a")
+
+
+def test_producers_that_need_each_other_are_a_cycle() -> None:
+    """Plugins whose records need each other cannot be added."""
+    egg = plugin("egg", "analyzer", produces=WORDS, consumes=(MOOD,))
+    hen = plugin("hen", "analyzer", produces=MOOD, consumes=(WORDS,))
+    with pytest.raises(PipelineCycle, match="egg -> hen -> egg"):
+        planned("chart", offer=available(egg, hen, CHART))
+
+
+@pytest.mark.parametrize(
+    ("plugin_id", "sentence"),
+    [("counter", "counter: needs a document; give one"), ("chart", "chart: needs a document, or a result that holds")],
+)
+def test_nothing_given_is_said_by_the_plugin_that_needs_it(plugin_id: str, sentence: str) -> None:
+    """Without document and record the sentence names the plugin and what it needs."""
+    pipeline = Pipeline(steps=[Step(plugin=plugin_id)])
+    with pytest.raises(UnsupportedInput, match=sentence):
+        make_plan(pipeline, Given(), available(), named=False)
+
+
+def test_a_single_plugin_is_not_called_a_step() -> None:
+    """When one plugin was asked for, its error comes as it is."""
+    with pytest.raises(UnknownPlugin):
+        make_plan(Pipeline(steps=[Step(plugin="no/body")]), TEXT, available(), named=False)
+
+
+@st.composite
+def pipelines(draw: st.DrawFn) -> Pipeline:
+    """Make pipelines of any plugins with any needs, sensible or not."""
+    count = draw(st.integers(1, 6))
+    ids = [f"s{number}" for number in range(count)]
+    steps = [
+        Step(
+            plugin=draw(st.sampled_from([each.id for each in ALL])),
+            id=id_,
+            needs=draw(st.none() | st.lists(st.sampled_from(ids[: max(1, number)]), max_size=2, unique=True)),
+        )
+        for number, id_ in enumerate(ids)
+    ]
+    return Pipeline(steps=draw(st.permutations(steps)) if draw(st.booleans()) else steps)
+
+
+@pytest.mark.properties
+@given(
+    pipeline=pipelines(),
+    media_type=st.sampled_from((None, "text/plain", "text/vtt")),
+    schemas=st.frozensets(st.sampled_from((WORDS, MOOD))),
+)
+def test_a_plan_is_sound_whatever_was_asked(
+    pipeline: Pipeline, media_type: str | None, schemas: frozenset[str]
+) -> None:
+    """Each asked step is there once, every reference points to an earlier step that gives what is taken."""
+    start = Given(media_type=media_type, schemas=schemas)
+    try:
+        plan = make_plan(pipeline, start, available())
+    except InvalidPipeline:
+        return
+    manifests = {each.id: each for each in ALL}
+    asked = {step.id: step for step in pipeline.steps}
+    assert sorted(step.id for step in plan.steps if not step.added) == sorted(asked)
+    earlier: dict[str, Manifest] = {}
+    for step in plan.steps:
+        manifest = manifests[step.plugin]
+        assert (step.document is None) == (manifest.kind == "visualizer")
+        assert step.document in (None, DOCUMENT) or earlier[str(step.document)].kind == "document"
+        assert tuple(step.records) == manifest.consumes
+        for schema, source in step.records.items():
+            assert source == schema if source in start.schemas else schema in earlier[source].produces
+        assert step.added or set(asked[step.id].needs or ()) <= set(earlier)
+        earlier[step.id] = manifest
+    assert len({(step.plugin, step.document, step.records) for step in plan.steps if step.added}) == len(
+        [step for step in plan.steps if step.added]
+    )
+    assert make_plan(pipeline, start, available()) == plan
