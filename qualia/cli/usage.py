@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from qualia.errors import InputError, PluginUnavailable
 
 
@@ -23,7 +25,7 @@ class ExtraMissing(PluginUnavailable):
     def __init__(self, extra: str, modules: tuple[str, ...]) -> None:
         remedy = f"run: pip install 'qualia-core[{extra}]'"
         super().__init__(extra, "its libraries are not installed", remedy)
-        self.args = (extra, modules)
+        self.args: tuple[Any, ...] = (extra, modules)
         self.extra: str = extra
         self.modules: tuple[str, ...] = modules
         self.missing: str = ", ".join(modules)

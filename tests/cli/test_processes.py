@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -88,8 +88,16 @@ def test_a_full_disk_behind_stdout_is_told(spawn: Spawn) -> None:
     assert process.returncode == 4
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let children hear an interrupt, even where the tests themselves run with it ignored, as background jobs do."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @UNIX
-def test_ctrl_c_ends_a_running_plugin_with_130(spawn: Spawn, home: Path) -> None:
+def test_ctrl_c_ends_a_running_plugin_with_130(spawn: Spawn, home: Path, interruptible: None) -> None:
     """An interrupt while it waits for input ends it at once, with one line and nothing written."""
     with spawn(["analyze", "-", "-p", "toy_count", "-o", "out.json"], stdin=subprocess.PIPE) as process:
         # Its first words tell that it is up; standard input stays open, so it waits.
