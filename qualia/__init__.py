@@ -10,54 +10,75 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from qualia._version import __version__ as __version__
+    from qualia.cache import CacheBackend as CacheBackend
+    from qualia.cache import CacheStats as CacheStats
+    from qualia.cancel import CancelToken as CancelToken
     from qualia.core import Core as Core
     from qualia.document import Document as Document
     from qualia.document import Segment as Segment
     from qualia.errors import QualiaError as QualiaError
     from qualia.events import Event as Event
+    from qualia.history import History as History
     from qualia.pipeline import Pipeline as Pipeline
     from qualia.pipeline import Plan as Plan
     from qualia.pipeline import Step as Step
     from qualia.registry import PluginInfo as PluginInfo
     from qualia.result import Artifact as Artifact
+    from qualia.result import Mapped as Mapped
     from qualia.result import Outcome as Outcome
     from qualia.result import Provenance as Provenance
+    from qualia.result import Rerun as Rerun
     from qualia.result import Result as Result
+    from qualia.result import StepOutcome as StepOutcome
     from qualia.settings import Settings as Settings
 
 __all__ = [
     "Artifact",
+    "CacheBackend",
+    "CacheStats",
+    "CancelToken",
     "Core",
     "Document",
     "Event",
+    "History",
+    "Mapped",
     "Outcome",
     "Pipeline",
     "Plan",
     "PluginInfo",
     "Provenance",
     "QualiaError",
+    "Rerun",
     "Result",
     "Segment",
     "Settings",
     "Step",
+    "StepOutcome",
     "__version__",
 ]
 
 _HOMES = {
     "Artifact": "qualia.result",
+    "CacheBackend": "qualia.cache",
+    "CacheStats": "qualia.cache",
+    "CancelToken": "qualia.cancel",
     "Core": "qualia.core",
     "Document": "qualia.document",
     "Event": "qualia.events",
+    "History": "qualia.history",
+    "Mapped": "qualia.result",
     "Outcome": "qualia.result",
     "Pipeline": "qualia.pipeline",
     "Plan": "qualia.pipeline",
     "PluginInfo": "qualia.registry",
     "Provenance": "qualia.result",
     "QualiaError": "qualia.errors",
+    "Rerun": "qualia.result",
     "Result": "qualia.result",
     "Segment": "qualia.document",
     "Settings": "qualia.settings",
     "Step": "qualia.pipeline",
+    "StepOutcome": "qualia.result",
     "__version__": "qualia._version",
 }
 

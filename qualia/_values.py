@@ -139,13 +139,22 @@ def from_plain(data: object, kind: type[T]) -> T:
         ValueError: the data does not have the shape of ``kind``; the sentence names the field.
     """
     from cattrs import transform_error
-    from cattrs.errors import BaseValidationError, ForbiddenExtraKeysError, StructureHandlerNotFoundError
+    from cattrs.errors import (
+        BaseValidationError,
+        ForbiddenExtraKeysError,
+        StructureHandlerNotFoundError,
+    )
 
     try:
         return _converter().structure(data, kind)
     except BaseValidationError as error:
         raise ValueError(f"not a valid {kind.__name__}: {'; '.join(transform_error(error)[:3])}") from error
-    except (ForbiddenExtraKeysError, StructureHandlerNotFoundError, TypeError, KeyError) as error:
+    except (
+        ForbiddenExtraKeysError,
+        StructureHandlerNotFoundError,
+        TypeError,
+        KeyError,
+    ) as error:
         raise ValueError(f"not a valid {kind.__name__}: {error}") from error
 
 
@@ -194,7 +203,12 @@ def _converter() -> Converter:
 
         return structure
 
-    for kind, accepted in ((str, (str,)), (bool, (bool,)), (int, (int,)), (float, (float, int))):
+    for kind, accepted in (
+        (str, (str,)),
+        (bool, (bool,)),
+        (int, (int,)),
+        (float, (float, int)),
+    ):
         converter.register_structure_hook(kind, exactly(*accepted))
     converter.register_unstructure_hook(bytes, lambda value: base64.b64encode(value).decode("ascii"))
     converter.register_structure_hook(bytes, lambda value, _: base64.b64decode(value, validate=True))

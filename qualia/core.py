@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor as Pool
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeGuard, TypeVar, cast, overload
+from typing import Any, Literal, Self, TypeVar, overload
 
-from qualia._engine.cache import CacheStats, MemoryCache
-from qualia._engine.execute import execute
-from qualia._engine.guard import Clocks, Guard, Input
-from qualia._engine.plan import Available, Given, make_plan
-from qualia._values import FrozenDict, freeze, is_mapping, is_sequence
+from attrs import frozen
+
+from qualia._engine.cache import SingleFlight, open_tiers
+from qualia._engine.execute import Executor, Run
+from qualia._engine.guard import Clocks, Guard
+from qualia._engine.inputs import asked_step, sort_inputs
+from qualia._engine.record import as_pipeline, compared
+from qualia._engine.runner import Runner, in_thread
+from qualia._engine.stream import Stream
+from qualia.cache import CacheBackend
+from qualia.cancel import CancelToken
 from qualia.document import Document
-from qualia.errors import CoreClosed, InvalidParam, UnsupportedInput
-from qualia.events import Observer, Observers
-from qualia.pipeline import DOCUMENT, Pipeline, Plan, Step
-from qualia.plugin import ParamSpec
-from qualia.records import SCHEMAS, record_type
-from qualia.registry import PluginInfo, Registry
-from qualia.result import Outcome, Provenance, Result
+from qualia.errors import CoreClosed, QualiaWarning
+from qualia.events import EventKind, Observer, Observers
+from qualia.history import History
+from qualia.pipeline import Asked, Pipeline, Plan
+from qualia.registry import Plugins, Registry
+from qualia.result import Mapped, Outcome, Provenance, Rerun, Result
 from qualia.settings import Settings
 
 T = TypeVar("T")
@@ -31,10 +40,17 @@ T = TypeVar("T")
 class Core:
     """Runs plugins on documents. Safe to share between threads; several live side by side in one process.
 
+    Attributes:
+        settings: how it behaves.
+        plugins: what plugins there are, by id.
+        cache: its results; `CacheBackend.stats` tells how it is used.
+        history: the log of its runs; None when none is kept.
+
     Args:
         plugin_dirs: one or more folders that hold plugin folders; they join those the settings name.
         settings: how it behaves; None reads the project's ``qualia.toml`` and the ``QUALIA_*`` environment.
         project: a project's folder; None for none.
+        cache: where results are kept; None for memory, and a file when the settings name a state folder.
 
     Raises:
         InvalidSetting: a setting that is unknown or ill-typed.
@@ -46,51 +62,72 @@ class Core:
         *,
         settings: Settings | None = None,
         project: str | Path | None = None,
+        cache: CacheBackend | None = None,
     ) -> None:
         self._closed: bool = True
         folder = None if project is None else Path(project)
         self.settings: Settings = Settings.read(os.environ, folder) if settings is None else settings
-        clocks = Clocks(monotonic=time.monotonic, wall=time.time)
         given = (plugin_dirs,) if isinstance(plugin_dirs, (str, Path)) else plugin_dirs
-        folders = (*self.settings.plugin_path, *(Path(each) for each in given))
-        self._registry: Registry = Registry(folders, override=self.settings.override_plugins)
-        self._cache: MemoryCache = MemoryCache(self.settings.cache_max_bytes)
+        self._plugin_dirs: tuple[Path, ...] = tuple(Path(each) for each in given)
+        chosen, state = self.settings, self.settings.state_dir
+        clocks = Clocks(monotonic=time.monotonic, wall=time.time)
         self._observers: Observers = Observers(wall=clocks.wall, monotonic=clocks.monotonic)
-        self._guard: Guard = Guard(self._registry, self._cache, self._observers, settings=self.settings, clocks=clocks)
+        self.cache: CacheBackend = cache or open_tiers(
+            memory_bytes=chosen.cache_max_bytes,
+            state_dir=state,
+            disk_bytes=chosen.cache_disk_max_bytes,
+            ttl_s=chosen.cache_ttl_s or None,
+            wall=clocks.wall,
+            warn=self._warn,
+        )
+        self.history: History | None = None
+        if state is not None and chosen.history:
+            self.history = History(state / "history.db", wall=clocks.wall, warn=self._warn)
+        registry = Registry((*chosen.plugin_path, *self._plugin_dirs), override=chosen.override_plugins)
+        flights = SingleFlight[Result[Any]](None if state is None else state / "cache.lock")
+        guard = Guard(registry, self.cache, flights, observers=self._observers, settings=chosen, clocks=clocks)
+        self._flights: SingleFlight[Result[Any]] = flights
+        self._runner: Runner = Runner(
+            registry=registry,
+            guard=guard,
+            executor=Executor(guard.call, self._observers, workers=chosen.parallel_steps),
+            history=self.history,
+            clocks=clocks,
+            preferred=chosen.producers,
+        )
+        self.plugins: Plugins = Plugins(registry, guard.specs)
         self._closed = False
 
-    def plugins(self) -> tuple[PluginInfo, ...]:
-        """Return every plugin there is, usable or not, without importing any."""
-        self._require_open("list plugins")
-        return tuple(entry.info for entry in self._registry.snapshot.values())
-
-    def plugin(self, plugin: str) -> PluginInfo:
-        """Return what is known of one plugin.
-
-        Raises:
-            UnknownPlugin: there is none of this id.
-        """
-        self._require_open("inspect plugins")
-        return self._registry.entry(plugin).info
-
-    def params(self, plugin: str) -> tuple[ParamSpec, ...]:
-        """Return the params a plugin declares; this loads it.
-
-        Raises:
-            UnknownPlugin: there is none of this id.
-            PluginError: it cannot be loaded.
-        """
-        self._require_open("inspect plugins")
-        return self._guard.specs(plugin)
-
-    @overload
-    def run(self, plugin: str, given: Any, params: Mapping[str, Any] | None = None) -> Result[Any]: ...
     @overload
     def run(
-        self, plugin: str, given: Any, params: Mapping[str, Any] | None = None, *, returns: type[T]
+        self,
+        plugin: str,
+        given: Any,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout_s: float | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Result[Any]: ...
+    @overload
+    def run(
+        self,
+        plugin: str,
+        given: Any,
+        params: Mapping[str, Any] | None = None,
+        *,
+        returns: type[T],
+        timeout_s: float | None = None,
+        cancel: CancelToken | None = None,
     ) -> Result[T]: ...
     def run(
-        self, plugin: str, given: Any, params: Mapping[str, Any] | None = None, *, returns: type[Any] | None = None
+        self,
+        plugin: str,
+        given: Any,
+        params: Mapping[str, Any] | None = None,
+        *,
+        returns: type[Any] | None = None,
+        timeout_s: float | None = None,
+        cancel: CancelToken | None = None,
     ) -> Result[Any]:
         """Run one plugin, and first whatever it needs that was not given.
 
@@ -99,19 +136,177 @@ class Core:
             given: a `Document`, a `Result`, a record, or a list of these.
             params: the plugin's params; None for its defaults.
             returns: the type the value must have; None takes it as it comes.
+            timeout_s: seconds after which the run is given up; None waits for ever.
+            cancel: a token that ends the run early; None for none.
 
         Raises:
             InputError: the plugin is unknown, a param is wrong, or it cannot work on what was given.
             PluginError: the plugin cannot be loaded, failed, or is left alone after too many failures.
+            RunCancelled: the token was cancelled.
+            DeadlineExceeded: the time is over.
             CoreClosed: this Core was closed.
         """
         self._require_open("run plugins")
-        inputs = _inputs(given)
-        plan = self._plan(Pipeline(steps=(_step(plugin, params),), name=plugin), inputs, named=False)
-        result = execute(plan, inputs, self._guard.call, self._observers)[plugin]
+        inputs = sort_inputs(given)
+        pipeline = Pipeline(steps=(asked_step(plugin, params),), name=plugin)
+        plan = self._runner.plan(pipeline, inputs, named=False)
+        control = self._runner.control(plugin, timeout_s, cancel)
+        result: Result[Any] = self._runner.run(Run(plan=plan, given=inputs, control=control))[plugin]
         return result if returns is None else result.into(returns)
 
-    def plan(self, pipeline: Pipeline | Mapping[str, Any] | str | Path, given: Any) -> Plan:
+    async def arun(
+        self,
+        plugin: str,
+        given: Any,
+        params: Mapping[str, Any] | None = None,
+        *,
+        timeout_s: float | None = None,
+    ) -> Result[Any]:
+        """Do what `run` does without blocking the event loop; cancelling the task cancels the run.
+
+        Raises:
+            QualiaError: as `run`.
+        """
+        token = CancelToken()
+        return await in_thread(
+            partial(self.run, plugin, given, params, timeout_s=timeout_s, cancel=token),
+            token,
+        )
+
+    def run_pipeline(
+        self,
+        pipeline: Asked,
+        given: Any,
+        *,
+        on_error: Literal["raise", "continue"] = "raise",
+        timeout_s: float | None = None,
+        cancel: CancelToken | None = None,
+    ) -> Outcome:
+        """Run a pipeline and return each step's result, in order, by name; steps that can run at once do.
+
+        Args:
+            pipeline: a `Pipeline`, the same as plain data, or the path of a TOML, JSON or YAML file.
+            given: a `Document`, a `Result`, a record, or a list of these.
+            on_error: "raise" ends the run at the first failure; "continue" skips only the steps that need the failed
+                one, and the outcome tells of them.
+            timeout_s: seconds after which the run is given up; None waits for ever.
+            cancel: a token that ends the run early; None for none.
+
+        Raises:
+            InvalidPipeline: it cannot be planned; nothing was run.
+            PluginError: a plugin cannot be loaded, failed, or is left alone after too many failures.
+            UnsupportedInput: a plugin cannot work on its input.
+            RunCancelled: the token was cancelled.
+            DeadlineExceeded: the time is over.
+            CoreClosed: this Core was closed.
+        """
+        self._require_open("run pipelines")
+        inputs = sort_inputs(given)
+        plan = self._runner.plan(Pipeline.of(pipeline), inputs)
+        control = self._runner.control(plan.name, timeout_s, cancel)
+        return self._runner.run(Run(plan=plan, given=inputs, control=control, fail_fast=on_error == "raise"))
+
+    async def arun_pipeline(
+        self,
+        pipeline: Asked,
+        given: Any,
+        *,
+        on_error: Literal["raise", "continue"] = "raise",
+        timeout_s: float | None = None,
+    ) -> Outcome:
+        """Do what `run_pipeline` does without blocking the event loop; cancelling the task cancels the run.
+
+        Raises:
+            QualiaError: as `run_pipeline`.
+        """
+        token = CancelToken()
+        call = partial(
+            self.run_pipeline,
+            pipeline,
+            given,
+            on_error=on_error,
+            timeout_s=timeout_s,
+            cancel=token,
+        )
+        return await in_thread(call, token)
+
+    def map(
+        self,
+        documents: Iterable[Document],
+        pipeline: Asked,
+        *,
+        executor: Pool | None = None,
+        ordered: bool = True,
+        on_error: Literal["raise", "yield"] = "raise",
+        window: int = 8,
+        cancel: CancelToken | None = None,
+    ) -> Iterator[Mapped]:
+        """Run a pipeline on each document, lazily and in bounded memory: the iterable may be endless.
+
+        Killed and started again with a disk cache, finished documents are answered from it.
+
+        Args:
+            documents: taken as the workers get to them, never more than ``window`` ahead.
+            pipeline: as in `run_pipeline`.
+            executor: any ``concurrent.futures.Executor``; None for threads of its own. Anything but threads gets the
+                work pickled, and each worker process builds one Core like this one.
+            ordered: whether outcomes come in the documents' order; otherwise as they are completed.
+            on_error: "raise" ends the map at the first document that fails; "yield" hands its error on.
+            window: documents under way or waiting to be taken, at most.
+            cancel: a token that ends the map early; None for none.
+
+        Raises:
+            InvalidPipeline: the pipeline cannot be read.
+            QualiaError: the first document's failure, when ``on_error`` is "raise".
+            ValueError: ``window`` is less than 1.
+            CoreClosed: this Core was closed.
+        """
+        self._require_open("map")
+        if window < 1:
+            raise ValueError(f"window must be at least 1, not {window}")
+        asked = Pipeline.of(pipeline)
+        pool = ThreadPoolExecutor(self.settings.parallel_steps, "qualia-map") if executor is None else executor
+        remote = partial(_run_in_worker, _Recipe(self._plugin_dirs, self.settings), asked)
+        stream = Stream(
+            name=asked.name,
+            work=partial(self.run_pipeline, asked) if isinstance(pool, ThreadPoolExecutor) else remote,
+            executor=pool,
+            owned=executor is None,
+            window=window,
+            ordered=ordered,
+            on_error=on_error,
+            cancel=cancel,
+            done=self._document_done,
+        )
+        return stream.over(documents)
+
+    def rerun(self, before: Provenance | Result[Any], given: Any) -> Rerun:
+        """Run again what a provenance tells of, and say what is not as it was then.
+
+        Args:
+            before: a provenance; or a result, whose value is then compared too.
+            given: what the first step of its history was given: the document, or the records.
+
+        Raises:
+            InputError: a plugin is gone, or no longer takes these params.
+            PluginError: a plugin cannot be loaded, or failed.
+            CoreClosed: this Core was closed.
+        """
+        self._require_open("run again")
+        provenance = before.provenance if isinstance(before, Result) else before
+        inputs = sort_inputs(given)
+        pipeline = as_pipeline(provenance)
+        plan = self._runner.plan(pipeline, inputs)
+        run = Run(
+            plan=plan,
+            given=inputs,
+            control=self._runner.control(plan.name, None, None),
+            fresh=True,
+        )
+        outcome = self._runner.run(run)
+        return compared(before, outcome[pipeline.steps[-1].id])
+
+    def plan(self, pipeline: Asked, given: Any) -> Plan:
         """Return what a pipeline would run on ``given``, everything checked and nothing run.
 
         Raises:
@@ -120,55 +315,41 @@ class Core:
             CoreClosed: this Core was closed.
         """
         self._require_open("plan pipelines")
-        return self._plan(_pipeline(pipeline), _inputs(given))
-
-    def run_pipeline(self, pipeline: Pipeline | Mapping[str, Any] | str | Path, given: Any) -> Outcome:
-        """Run a pipeline and return each step's result, in order, by name. The first failure ends the run.
-
-        Args:
-            pipeline: a `Pipeline`, the same as plain data, or the path of a TOML, JSON or YAML file.
-            given: a `Document`, a `Result`, a record, or a list of these.
-
-        Raises:
-            InvalidPipeline: it cannot be planned; nothing was run.
-            PluginError: a plugin cannot be loaded, failed, or is left alone after too many failures.
-            UnsupportedInput: a plugin cannot work on its input.
-            CoreClosed: this Core was closed.
-        """
-        self._require_open("run pipelines")
-        inputs = _inputs(given)
-        plan = self._plan(_pipeline(pipeline), inputs)
-        return Outcome(execute(plan, inputs, self._guard.call, self._observers))
+        return self._runner.plan(Pipeline.of(pipeline), sort_inputs(given))
 
     def subscribe(self, observer: Observer) -> Callable[[], None]:
         """Call ``observer`` with each event from now on; the returned function takes it off again."""
         return self._observers.add(observer)
 
-    def cache_stats(self) -> CacheStats:
-        """Return how full the cache is and how it was used."""
-        return self._cache.stats()
-
     def close(self) -> None:
-        """Close every plugin and forget every cached value. Closing twice is fine."""
+        """Close every plugin, file and thread. Closing twice is fine."""
         if not self._closed:
             self._closed = True
-            self._guard.close()
-            self._cache.clear()
+            self._runner.executor.close()
+            self._runner.guard.close()
+            self._flights.close()
+            self.cache.close()
+            if self.history is not None:
+                self.history.close()
+            self._observers.close()
 
-    def __enter__(self) -> Core:
+    def __enter__(self) -> Self:
         """Return itself; leaving the block closes it."""
         self._require_open("be entered")
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Close it."""
         self.close()
 
     def __del__(self) -> None:
         """Warn when it was forgotten without being closed."""
-        if not self._closed:
+        if not getattr(self, "_closed", True):
             message = "a Core was not closed; use 'with Core() as core:'"
             warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
@@ -176,87 +357,34 @@ class Core:
         if self._closed:
             raise CoreClosed(action)
 
-    def _plan(self, pipeline: Pipeline, inputs: Mapping[str, Input], *, named: bool = True) -> Plan:
-        snapshot = self._registry.snapshot
-        document = inputs.get(DOCUMENT)
-        available = Available(
-            manifests={
-                id_: entry.found.manifest
-                for id_, entry in snapshot.items()
-                if entry.found.manifest is not None and entry.found.error is None
-            },
-            manifest=lambda plugin: self._registry.entry(plugin).manifest,
-            params=self._guard.params,
-            preferred=self.settings.producers,
+    def _warn(self, sentence: str) -> None:
+        self._observers.tell(EventKind.WARNING, message=sentence)
+        warnings.warn(sentence, QualiaWarning, stacklevel=3)
+
+    def _document_done(self, mapped: Mapped) -> None:
+        self._observers.tell(
+            EventKind.DOCUMENT_FINISHED,
+            index=mapped.index,
+            document=mapped.document,
+            error=None if mapped.error is None else str(mapped.error),
         )
-        given = Given(
-            media_type=None if document is None else document.value.media_type,
-            schemas=frozenset(inputs) - {DOCUMENT},
-        )
-        return make_plan(pipeline, given, available, named=named)
 
 
-def _step(plugin: str, params: object) -> Step:
-    values: object = FrozenDict() if params is None else params
-    if not is_mapping(values):
-        raise InvalidParam(plugin, "*", f"cannot be a {type(values).__name__}; give a mapping of names to values")
-    for name, value in values.items():
-        try:
-            freeze({name: value}, at="it")
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidParam(plugin, str(name), f"cannot be used: {error}") from error
-    return Step(plugin=plugin, params=values)
+@frozen
+class _Recipe:
+    """What a worker process builds its Core from."""
+
+    plugin_dirs: tuple[Path, ...]
+    settings: Settings
 
 
-def _pipeline(asked: Pipeline | Mapping[str, Any] | str | Path) -> Pipeline:
-    if isinstance(asked, Pipeline):
-        return asked
-    if isinstance(asked, (str, Path)):
-        return Pipeline.from_path(asked)
-    return Pipeline.from_mapping(asked)
+@cache
+def _worker_core(recipe: _Recipe) -> Core:
+    """Build this process's Core for a recipe once; it lives as long as the worker."""
+    core = Core(recipe.plugin_dirs, settings=recipe.settings)
+    atexit.register(core.close)
+    return core
 
 
-def _inputs(given: Any) -> dict[str, Input]:
-    """Sort what the caller gave into the document and the records by schema."""
-    inputs: dict[str, Input] = {}
-    for item in given if is_sequence(given) else (given,):
-        name, found = _input(item)
-        if name in inputs:
-            raise UnsupportedInput("input", f"was given twice as {name.lstrip('@')}; give each kind once")
-        inputs[name] = found
-    return inputs
-
-
-def _type_of(schema: str) -> type[Any]:
-    if schema == Document.schema:
-        return Document
-    if schema in SCHEMAS:
-        return record_type(schema)
-    raise UnsupportedInput("input", f"holds a {schema}, which this version does not know")
-
-
-def _is_result(item: object) -> TypeGuard[Result[Any]]:
-    return isinstance(item, Result)
-
-
-def _taken_apart(result: Result[Any]) -> tuple[Any, Provenance]:
-    schema = result.provenance.produces
-    if schema is None:
-        return result.value, result.provenance
-    try:
-        return result.into(_type_of(schema)).value, result.provenance
-    except UnsupportedInput:
-        raise
-    except ValueError as error:
-        raise UnsupportedInput("input", f"is a damaged result: {error}") from error
-
-
-def _input(item: Any) -> tuple[str, Input]:
-    value, provenance = _taken_apart(item) if _is_result(item) else (item, None)
-    if isinstance(value, Document):
-        return DOCUMENT, Input(value=value, provenance=provenance)
-    kind = cast("type[object]", type(value))
-    schema = getattr(kind, "schema", None)
-    if isinstance(schema, str) and schema in SCHEMAS:
-        return schema, Input(value=value, provenance=provenance)
-    raise UnsupportedInput("input", f"is a {kind.__name__}; give a Document, a Result or a record")
+def _run_in_worker(recipe: _Recipe, pipeline: Pipeline, document: Document) -> Outcome:
+    return _worker_core(recipe).run_pipeline(pipeline, document)

@@ -154,7 +154,11 @@ def decode(raw: bytes, *, name: str) -> str:
     if marked is not None:
         text = _decode_marked(raw, marked, name)
     elif b"\0" in raw[:8192] or raw.startswith((_ZIP, b"%PDF-", b"\x89PNG")):
-        raise DocumentUnreadable(name, "it is binary, not text", "export it as .vtt, .txt or another text format")
+        raise DocumentUnreadable(
+            name,
+            "it is binary, not text",
+            "export it as .vtt, .txt or another text format",
+        )
     else:
         text = _decode_bytes(raw, name)
     if not text.strip():
@@ -177,7 +181,9 @@ def _read(path: Path, max_bytes: int) -> bytes:
     if len(raw) > max_bytes:
         limit, size = max_bytes / 1e6, path.stat().st_size / 1e6
         raise DocumentUnreadable(
-            name, f"it has {size:.1f} MB and the limit is {limit:.1f} MB", "split it or raise max_document_bytes"
+            name,
+            f"it has {size:.1f} MB and the limit is {limit:.1f} MB",
+            "split it or raise max_document_bytes",
         )
     return raw
 

@@ -5,7 +5,7 @@
     QualiaError
      +- InputError (ValueError)         what the caller gave is wrong; a plugin is never to blame
      |   +- DocumentUnreadable          missing, a folder, empty, binary, too large
-     |   +- UnknownPlugin               no such plugin
+     |   +- UnknownPlugin (KeyError)    no such plugin
      |   +- InvalidParam                unknown, ill-typed or out-of-range param
      |   +- InvalidPipeline             a pipeline that cannot be planned
      |   |   +- PipelineCycle           steps that need each other
@@ -19,6 +19,10 @@
      |   +- PluginFailed                it raised; the original exception is ``__cause__``
      |   |   +- InvalidOutput           it returned something it did not promise
      |   +- CircuitOpen                 it failed so often that it is left alone for a while
+     +- HistoryUnreadable (RuntimeError) the log of runs is damaged, or newer than this version
+     +- RunCancelled (RuntimeError)     a run was asked to stop
+     +- DeadlineExceeded (TimeoutError) a run was not done in time
+     +- WorkerLost (RuntimeError)       the process that worked on a document died
      +- CoreClosed (RuntimeError)       the Core was closed before the call
 
 A sentence is ``template`` filled with the error's own fields, so faces can translate it. Errors survive pickle and
@@ -63,7 +67,7 @@ class DocumentUnreadable(InputError):
         self.remedy: str = remedy
 
 
-class UnknownPlugin(InputError):
+class UnknownPlugin(InputError, KeyError):
     """No plugin has this id; ``near`` holds ids that look alike, nearest first."""
 
     template = "there is no plugin {plugin!r}; {hint}"
@@ -207,6 +211,48 @@ class CircuitOpen(PluginError):
         super().__init__(plugin, retry_after_s)
         self.plugin: str = plugin
         self.retry_after_s: float = retry_after_s
+
+
+class HistoryUnreadable(QualiaError, RuntimeError):
+    """The log of runs cannot be read, or not be written by this version."""
+
+    template = "the history {path!r} cannot be used: {reason}"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path: str = path
+        self.reason: str = reason
+
+
+class RunCancelled(QualiaError, RuntimeError):
+    """A run was asked to stop, and did."""
+
+    template = "{run!r} was cancelled"
+
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        self.run: str = run
+
+
+class DeadlineExceeded(QualiaError, TimeoutError):
+    """A run was not done by its deadline."""
+
+    template = "{run!r} was not done in time; give it a longer timeout, or less to do"
+
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        self.run: str = run
+
+
+class WorkerLost(QualiaError, RuntimeError):
+    """The process that worked on a document died."""
+
+    template = "the worker that ran {pipeline!r} died ({reason}); run it again, finished documents come from the cache"
+
+    def __init__(self, pipeline: str, reason: str) -> None:
+        super().__init__(pipeline, reason)
+        self.pipeline: str = pipeline
+        self.reason: str = reason
 
 
 class CoreClosed(QualiaError, RuntimeError):

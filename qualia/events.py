@@ -24,9 +24,13 @@ class EventKind(StrEnum):
     STEP_STARTED = "step_started"
     STEP_FINISHED = "step_finished"
     STEP_FAILED = "step_failed"
+    STEP_SKIPPED = "step_skipped"
+    STEP_PROGRESS = "step_progress"
+    DOCUMENT_FINISHED = "document_finished"
     CACHE_HIT = "cache_hit"
     PLUGIN_LOADED = "plugin_loaded"
     BREAKER_MOVED = "breaker_moved"
+    WARNING = "warning"
 
 
 @frozen(kw_only=True)
@@ -71,6 +75,11 @@ class Observers:
     def _remove(self, added: tuple[Observer]) -> None:
         with self._lock:
             self._observers = tuple(each for each in self._observers if each is not added)
+
+    def close(self) -> None:
+        """Tell nobody anything from now on."""
+        with self._lock:
+            self._observers = ()
 
     def tell(
         self,

@@ -47,6 +47,19 @@ class Pipeline:
     description: str = ""
 
     @classmethod
+    def of(cls, asked: Asked) -> Pipeline:
+        """Return a pipeline as it is, or built from plain data or a file.
+
+        Raises:
+            InvalidPipeline: it cannot be read.
+        """
+        if isinstance(asked, Pipeline):
+            return asked
+        if isinstance(asked, (str, Path)):
+            return cls.from_path(asked)
+        return cls.from_mapping(asked)
+
+    @classmethod
     def from_path(cls, path: str | Path) -> Pipeline:
         """Read a pipeline from a TOML, JSON or YAML file (YAML needs the ``cli`` extra).
 
@@ -70,7 +83,15 @@ class Pipeline:
         if len(steps) > _MAX_STEPS:
             raise InvalidPipeline(place, f"it has {len(steps)} steps; {_MAX_STEPS} is the most")
         built = [_step(step, f"{place}, step {number}") for number, step in enumerate(steps, 1)]
-        return cls(steps=built, name=table.get("name", Path(place).stem), description=table.get("description", ""))
+        return cls(
+            steps=built,
+            name=table.get("name", Path(place).stem),
+            description=table.get("description", ""),
+        )
+
+
+Asked = Pipeline | Mapping[str, Any] | str | Path
+"""A `Pipeline`, the same as plain data, or the path of a TOML, JSON or YAML file."""
 
 
 def _read(path: Path) -> str:
@@ -125,7 +146,10 @@ def _checked(data: object, kinds: Mapping[str, type], place: str) -> Mapping[str
         if key not in kinds:
             raise InvalidPipeline(place, f"key {key!r} {unknown_name(str(key), kinds)}")
         if not isinstance(value, kinds[key]):
-            raise InvalidPipeline(place, f"key {key!r} must be a {kinds[key].__name__}, not a {type(value).__name__}")
+            raise InvalidPipeline(
+                place,
+                f"key {key!r} must be a {kinds[key].__name__}, not a {type(value).__name__}",
+            )
     return data
 
 
@@ -153,6 +177,8 @@ class PlanStep:
     """The step whose document it gets, or `DOCUMENT`; None when it takes none."""
     records: Mapping[str, str] = field(factory=dict[str, str], converter=frozen_mapping)
     """Record schema -> the step that gives it, or the schema itself when it was given with the call."""
+    needs: tuple[str, ...] = ()
+    """The steps it waits for: those it takes inputs from, and those it was told to need."""
     added: bool = False
     """Whether the engine added it because another step needs it."""
 
@@ -163,3 +189,27 @@ class Plan:
 
     name: str
     steps: tuple[PlanStep, ...]
+
+    def to_mermaid(self) -> str:
+        """Return the plan as a Mermaid flowchart (https://mermaid.js.org); added steps have round corners."""
+        numbers = {step.id: f"s{number}" for number, step in enumerate(self.steps)}
+        lines = ["flowchart TD"]
+        if any(step.document == DOCUMENT for step in self.steps):
+            lines.append('  document[/"document"/]')
+        for step in self.steps:
+            opening, closing = ("(", ")") if step.added else ("[", "]")
+            label = step.id if step.id == step.plugin else f"{step.id}: {step.plugin}"
+            lines.append(f'  {numbers[step.id]}{opening}"{_mermaid_text(label)}"{closing}')
+        for step in self.steps:
+            if step.document == DOCUMENT:
+                lines.append(f"  document --> {numbers[step.id]}")
+            labels = {source: schema for schema, source in step.records.items()}
+            for need in step.needs:
+                label = f'|"{_mermaid_text(labels[need])}"|' if need in labels else ""
+                lines.append(f"  {numbers[need]} -->{label} {numbers[step.id]}")
+        return "\n".join(lines) + "\n"
+
+
+def _mermaid_text(text: str) -> str:
+    """Write text so that nothing in it is read as Mermaid or HTML."""
+    return "".join(char if char.isalnum() or char in " _-/:.@" else f"#{ord(char)};" for char in text)

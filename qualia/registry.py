@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from qualia._plugins.catalog import Found, Manifest, discover, shipped_folder
 from qualia._plugins.loader import Generation, Source, load
 from qualia._values import FrozenDict
 from qualia.errors import PluginUnavailable, UnknownPlugin, nearest
+from qualia.plugin import ParamSpec
 
 PluginState = Literal["enabled", "unavailable", "loaded", "failing"]
 
@@ -112,6 +113,14 @@ class Registry:
         """Every plugin by id, as of now."""
         return self._snapshot
 
+    def usable(self) -> dict[str, Manifest]:
+        """Return the manifests of the plugins that can be used here."""
+        return {
+            id_: entry.found.manifest
+            for id_, entry in self._snapshot.items()
+            if entry.found.manifest is not None and entry.found.error is None
+        }
+
     def entry(self, plugin: str) -> Entry:
         """Return a plugin's entry.
 
@@ -158,3 +167,36 @@ class Registry:
             loaded = tuple(entry.generation for entry in self._snapshot.values() if entry.generation is not None)
             self._snapshot = FrozenDict({id_: evolve(entry, generation=None) for id_, entry in self._snapshot.items()})
         return loaded
+
+
+class Plugins(Mapping[str, PluginInfo]):
+    """The plugins of a Core by id, usable or not. Looking imports none; asking for `params` loads one."""
+
+    def __init__(self, registry: Registry, params: Callable[[str], tuple[ParamSpec, ...]]) -> None:
+        self._registry: Registry = registry
+        self._params: Callable[[str], tuple[ParamSpec, ...]] = params
+
+    def __getitem__(self, plugin: str) -> PluginInfo:
+        """Return what is known of a plugin.
+
+        Raises:
+            UnknownPlugin: there is none of this id; it is a KeyError too.
+        """
+        return self._registry.entry(plugin).info
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids."""
+        return iter(self._registry.snapshot)
+
+    def __len__(self) -> int:
+        """Count the plugins."""
+        return len(self._registry.snapshot)
+
+    def params(self, plugin: str) -> tuple[ParamSpec, ...]:
+        """Return the params a plugin declares; this loads it.
+
+        Raises:
+            UnknownPlugin: there is none of this id.
+            PluginError: it cannot be loaded.
+        """
+        return self._params(plugin)

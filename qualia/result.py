@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from attrs import field, frozen
 
 from qualia._files import write_whole
-from qualia._values import FrozenDict, dumps, freeze, from_plain, frozen_mapping, is_mapping, parse_json, to_plain
+from qualia._values import dumps, freeze, from_plain, frozen_mapping, is_mapping, parse_json, to_plain
+from qualia.errors import QualiaError
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -119,20 +120,74 @@ class Result(Generic[T_co]):
         )
 
 
+@frozen(kw_only=True)
+class StepOutcome:
+    """How one step of a run ended."""
+
+    step: str
+    plugin: str
+    status: Literal["ok", "failed", "skipped"]
+    result: Result[Any] | None = None
+    """None unless it is ok."""
+    error: QualiaError | None = field(default=None, eq=False)
+    """What it raised; None unless it failed."""
+    reason: str = ""
+    """Why it failed or was skipped; empty otherwise."""
+
+
 @frozen
 class Outcome(Mapping[str, Result[Any]]):
-    """What a pipeline gave: each step's result by the step's name, in the order they ran."""
+    """What a pipeline gave: the results by step, in order; `steps` tells of those that failed or were skipped too."""
 
-    results: Mapping[str, Result[Any]] = field(converter=FrozenDict)
+    steps: tuple[StepOutcome, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every step gave a result."""
+        return all(each.status == "ok" for each in self.steps)
 
     def __getitem__(self, step: str) -> Result[Any]:
-        """Return the result of a step."""
-        return self.results[step]
+        """Return the result of a step.
+
+        Raises:
+            KeyError: the step has none; what became of it is named.
+        """
+        for each in self.steps:
+            if each.step == step:
+                if each.result is None:
+                    raise KeyError(f"{step!r} was {each.status}: {each.reason}")
+                return each.result
+        raise KeyError(step)
 
     def __iter__(self) -> Iterator[str]:
-        """Iterate over the steps' names."""
-        return iter(self.results)
+        """Iterate over the names of the steps that gave a result."""
+        return (each.step for each in self.steps if each.result is not None)
 
     def __len__(self) -> int:
-        """Count the steps."""
-        return len(self.results)
+        """Count the steps that gave a result."""
+        return sum(1 for _ in self)
+
+
+@frozen(kw_only=True)
+class Mapped:
+    """What became of one document of a map."""
+
+    index: int
+    """Its place among the documents, from 0."""
+    document: str
+    """Its id."""
+    outcome: Outcome | None = None
+    """None when it failed."""
+    error: QualiaError | None = field(default=None, eq=False)
+    """Why it failed; None when it did not."""
+
+
+@frozen(kw_only=True)
+class Rerun:
+    """What running a provenance again gave, and what differs from then."""
+
+    result: Result[Any]
+    differences: tuple[str, ...]
+    """What is not as it was, one sentence each: plugin code, versions, inputs. Empty when all is equal."""
+    same: bool | None
+    """Whether the value is equal; None when only a provenance, no result, was given to compare with."""

@@ -11,7 +11,14 @@ from qualia.document import Document
 _FORMAT = 1
 
 
-def call_key(*, plugin: str, version: str, code_hash: str, params: object, inputs: Mapping[str, str]) -> str:
+def call_key(
+    *,
+    plugin: str,
+    version: str,
+    code_hash: str,
+    params: object,
+    inputs: Mapping[str, str],
+) -> str:
     """Return the sha256 (hex) a call's result is known by.
 
     Everything that can change the result is in it, with its type: the plugin's files, its version, the params in

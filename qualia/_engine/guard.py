@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import platform
 import sys
@@ -15,32 +16,37 @@ from typing import Any, TypeVar
 from attrs import evolve, frozen
 
 from qualia._engine.breaker import CircuitBreaker, State
-from qualia._engine.cache import MemoryCache
+from qualia._engine.cache import SingleFlight
 from qualia._engine.fingerprint import call_key, input_digest
+from qualia._engine.inputs import Input
+from qualia._engine.promise import checked, schema_of
 from qualia._plugins.catalog import Manifest
 from qualia._plugins.loader import Generation
 from qualia._plugins.requirement import Requirement, installed_versions
-from qualia._values import flaw, freeze, to_plain
+from qualia._values import to_plain
 from qualia._version import __version__
-from qualia.document import Document
-from qualia.errors import InvalidOutput, InvalidParam, PluginError, PluginFailed, QualiaError, UnsupportedInput
+from qualia.cache import CacheBackend
+from qualia.cancel import Control
+from qualia.errors import (
+    CoreClosed,
+    DeadlineExceeded,
+    InvalidParam,
+    PluginError,
+    PluginFailed,
+    QualiaError,
+    RunCancelled,
+    UnsupportedInput,
+)
 from qualia.events import EventKind, Observers
-from qualia.plugin import ParamSpec, build_params, param_specs
-from qualia.records import argument_name, record_type
+from qualia.plugin import Context, ParamSpec, build_params, param_specs
 from qualia.registry import Registry
-from qualia.result import Artifact, Provenance, Result
+from qualia.result import Provenance, Result
 from qualia.settings import Settings
 
 T = TypeVar("T")
 
-
-@frozen(kw_only=True)
-class Input:
-    """One input of a call, and how it came about."""
-
-    value: Any
-    provenance: Provenance | None = None
-    """None when no plugin made it."""
+_PASSING = (UnsupportedInput, RunCancelled, DeadlineExceeded)
+"""What a plugin raises to say something about its input or its run, not about itself."""
 
 
 @frozen(kw_only=True)
@@ -54,6 +60,10 @@ class Call:
     """"document" and the records' argument names."""
     run_id: str
     step: str
+    control: Control
+    """What can end the run early."""
+    fresh: bool = False
+    """Whether the plugin is called whatever the cache holds."""
 
 
 @frozen(kw_only=True)
@@ -70,10 +80,18 @@ class Guard:
     """Calls plugins so that nothing one of them does harms its caller."""
 
     def __init__(
-        self, registry: Registry, cache: MemoryCache, observers: Observers, *, settings: Settings, clocks: Clocks
+        self,
+        registry: Registry,
+        cache: CacheBackend,
+        flights: SingleFlight[Result[Any]],
+        *,
+        observers: Observers,
+        settings: Settings,
+        clocks: Clocks,
     ) -> None:
         self._registry: Registry = registry
-        self._cache: MemoryCache = cache
+        self._cache: CacheBackend = cache
+        self._flights: SingleFlight[Result[Any]] = flights
         self._observers: Observers = observers
         self._settings: Settings = settings
         self._clocks: Clocks = clocks
@@ -83,6 +101,7 @@ class Guard:
         self._opening: dict[str, threading.RLock] = {}
         self._host: dict[str, Mapping[str, str]] = {}
         self._lock: threading.RLock = threading.RLock()
+        self._closed: bool = False
 
     def params(self, plugin: str, values: Mapping[str, object]) -> object:
         """Check params against the plugin's declaration and fill in the defaults.
@@ -94,7 +113,7 @@ class Guard:
         generation = self.loaded(plugin)
         folder = generation.source.folder
         return self._contained(
-            lambda: build_params(generation.plugin.Params, values, plugin=plugin), plugin, folder, InvalidParam
+            lambda: build_params(generation.plugin.Params, values, plugin=plugin), plugin, folder, (InvalidParam,)
         )
 
     def specs(self, plugin: str) -> tuple[ParamSpec, ...]:
@@ -113,10 +132,13 @@ class Guard:
             UnknownPlugin: there is none.
             PluginUnavailable: it cannot be loaded here.
             PluginFailed: its code raised while it was loaded.
+            CoreClosed: the Core was closed.
         """
+        if self._closed:
+            raise CoreClosed("load plugins")
         folder = self._registry.entry(plugin).found.folder
         try:
-            generation, fresh = self._contained(lambda: self._registry.loaded(plugin), plugin, folder, PluginError)
+            generation, fresh = self._contained(lambda: self._registry.loaded(plugin), plugin, folder, (PluginError,))
         except PluginError as error:
             self._registry.load_failed(plugin, str(error))
             raise
@@ -125,13 +147,16 @@ class Guard:
         return generation
 
     def call(self, call: Call) -> Result[Any]:
-        """Return the plugin's answer, from the cache when the same call was made before.
+        """Return the plugin's answer: from the cache when the same call was made before, from another when it is made.
 
         Raises:
             CircuitOpen: the plugin failed too often; it was not called.
             PluginFailed: it raised, or returned what it does not promise.
             UnsupportedInput: it refuses this input.
+            RunCancelled: the run was cancelled before the call, or the plugin noticed.
+            DeadlineExceeded: the run's time was over before the call, or the plugin noticed.
         """
+        call.control.check()
         generation = self.loaded(call.plugin)
         manifest = generation.manifest
         digests = {name: input_digest(given.value) for name, given in call.inputs.items()}
@@ -142,10 +167,21 @@ class Guard:
             params=call.params,
             inputs=digests,
         )
-        cached: Result[Any] | None = self._cache.get(key)
-        if cached is not None:
-            self._observers.tell(EventKind.CACHE_HIT, run_id=call.run_id, step=call.step, plugin=call.plugin)
-            return evolve(cached, cached=True)
+        if call.fresh:
+            return self._computed(generation, call, key, digests)
+        result, fresh = self._cache.get(key), False
+        if result is None:
+            result, fresh = self._flights.do(key, lambda: self._computed(generation, call, key, digests))
+        if fresh:
+            return result
+        self._observers.tell(EventKind.CACHE_HIT, run_id=call.run_id, step=call.step, plugin=call.plugin)
+        return evolve(result, cached=True)
+
+    def _computed(self, generation: Generation, call: Call, key: str, digests: Mapping[str, str]) -> Result[Any]:
+        """Call the plugin and keep its answer, unless another thread or process has just done so."""
+        known = None if call.fresh else self._cache.get(key, again=True)
+        if known is not None:
+            return known
         began_s, started_at = self._clocks.monotonic(), datetime.fromtimestamp(self._clocks.wall(), UTC)
         value = self._answer(generation, call)
         result = Result(
@@ -166,7 +202,8 @@ class Guard:
         return breaker
 
     def close(self) -> None:
-        """Close and unload every plugin; one that raises while closing is reported as a failed step."""
+        """Close and unload every plugin and load none from now on; one that raises is reported as a failed step."""
+        self._closed = True
         for generation in self._registry.unload():
             plugin = generation.manifest.id
             try:
@@ -197,8 +234,9 @@ class Guard:
         era = breaker.admit()
         try:
             self._open_once(generation)
-            value = self._contained(lambda: _invoke(generation, call), call.plugin, generation.source.folder)
-            checked = _checked(value, generation.manifest, generation.source.folder)
+            context = self._context(call)
+            value = self._contained(lambda: _invoke(generation, call, context), call.plugin, generation.source.folder)
+            answer = checked(value, generation.manifest, generation.source.folder)
         except PluginFailed:
             breaker.failed(era)
             raise
@@ -206,7 +244,16 @@ class Guard:
             breaker.released(era)
             raise
         breaker.succeeded(era)
-        return checked
+        return answer
+
+    def _context(self, call: Call) -> Context:
+        def tell(done: float) -> None:
+            self._observers.tell(
+                EventKind.STEP_PROGRESS, run_id=call.run_id, step=call.step, plugin=call.plugin, done=done
+            )
+
+        log = logging.getLogger(f"qualia.plugins.{call.plugin}")
+        return Context(run_id=call.run_id, step=call.step, log=log, control=call.control, tell=tell)
 
     def _open_once(self, generation: Generation) -> None:
         plugin = generation.manifest.id
@@ -220,7 +267,7 @@ class Guard:
                 self._opened.add(plugin)
 
     def _contained(
-        self, action: Callable[[], T], plugin: str, folder: Path, passing: type[QualiaError] = UnsupportedInput
+        self, action: Callable[[], T], plugin: str, folder: Path, passing: tuple[type[QualiaError], ...] = _PASSING
     ) -> T:
         """Run plugin code; what it raises becomes a `PluginFailed`, but for ``passing`` and the caller's affairs."""
         try:
@@ -241,7 +288,7 @@ class Guard:
             version=manifest.version,
             code_hash=generation.source.code_hash,
             params=to_plain(call.params),
-            produces=_schema(manifest),
+            produces=schema_of(manifest),
             inputs=digests,
             upstream=tuple(each.provenance for each in call.inputs.values() if each.provenance is not None),
             engine_version=__version__,
@@ -259,48 +306,17 @@ class Guard:
         return facts
 
 
-def _invoke(generation: Generation, call: Call) -> object:
+def _invoke(generation: Generation, call: Call, context: Context) -> object:
     plugin: Any = generation.plugin
     inputs = {name: given.value for name, given in call.inputs.items()}
+    if generation.takes_context:
+        inputs["context"] = context
     if generation.manifest.kind == "visualizer":
         return plugin.render(call.params, **inputs)
     document = inputs.pop("document")
     if generation.manifest.kind == "document":
-        return plugin.process(document, call.params)
+        return plugin.process(document, call.params, **inputs)
     return plugin.analyze(document, call.params, **inputs)
-
-
-def _checked(value: object, manifest: Manifest, folder: Path) -> Any:
-    """Return what a plugin gave if its manifest promises it; plain data comes back frozen."""
-    promised: type[Any]
-    if manifest.kind == "document":
-        promised = Document
-    elif manifest.kind == "visualizer":
-        promised = Artifact
-    elif manifest.produces:
-        promised = record_type(manifest.produces[0])
-    else:
-        try:
-            return freeze(value, at="the result")
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidOutput(manifest.id, str(error), str(folder)) from error
-    if type(value) is not promised:
-        error_text = f"a {type(value).__name__} where {promised.__name__} was promised"
-        raise InvalidOutput(manifest.id, error_text, str(folder))
-    found = flaw(value)
-    if found is not None:
-        raise InvalidOutput(manifest.id, f"{promised.__name__}{found}", str(folder))
-    if isinstance(value, Artifact) and type(value.data) is not bytes:
-        raise InvalidOutput(manifest.id, f"Artifact.data is a {type(value.data).__name__}; give bytes", str(folder))
-    if isinstance(value, Artifact) and value.media_type not in manifest.produces:
-        raise InvalidOutput(manifest.id, f"{value.media_type!r} is not among what it produces", str(folder))
-    return value
-
-
-def _schema(manifest: Manifest) -> str | None:
-    if manifest.kind == "document":
-        return Document.schema
-    return manifest.produces[0] if manifest.kind == "analyzer" and manifest.produces else None
 
 
 def _is_cancellation(error: BaseException) -> bool:
@@ -323,9 +339,3 @@ def _place(error: BaseException, folder: Path) -> str:
         return f"{error.filename}:{error.lineno}"
     frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(inside)]
     return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(folder)
-
-
-def as_inputs(document: Input | None, records: Mapping[str, Input]) -> dict[str, Input]:
-    """Name a call's inputs as plugins expect them: "document", and each record's argument name by its schema."""
-    named = {argument_name(schema): given for schema, given in records.items()}
-    return named if document is None else {"document": document, **named}

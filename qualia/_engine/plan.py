@@ -83,7 +83,7 @@ class _Planner:
         self._planned: dict[str, PlanStep] = {}
         self._added: dict[tuple[str, str | None, Mapping[str, str]], str] = {}
         _check_ids(pipeline)
-        self._needs: dict[str, set[str]] = {step.id: set(step.needs or ()) for step in pipeline.steps}
+        self._needs: dict[str, tuple[str, ...]] = {step.id: step.needs or () for step in pipeline.steps}
         self._ordered()
 
     def look_up(self, step: Step) -> None:
@@ -119,10 +119,13 @@ class _Planner:
         *,
         added: bool = False,
     ) -> None:
-        step = PlanStep(id=id_, plugin=plugin, params=params, document=document, records=records, added=added)
-        self._planned[id_] = step
-        inputs = {document, *records.values()} - {None, DOCUMENT, *self._given.schemas}
-        self._needs.setdefault(id_, set()).update(each for each in inputs if each is not None)
+        sources = dict.fromkeys((document, *records.values(), *(self._needs.get(id_) or ())))
+        given = {None, DOCUMENT, *self._given.schemas}
+        needs = tuple(each for each in sources if each is not None and each not in given)
+        self._planned[id_] = PlanStep(
+            id=id_, plugin=plugin, params=params, document=document, records=records, needs=needs, added=added
+        )
+        self._needs[id_] = needs
 
     def _candidates(self, step: Step) -> Iterator[str]:
         """Yield the steps whose output a step may take, nearest first."""

@@ -28,6 +28,11 @@ _BASES: Mapping[str, type[Plugin[Any]]] = {
     "analyzer": Analyzer,
     "visualizer": Visualizer,
 }
+_METHODS: Mapping[str, str] = {
+    "document": "process",
+    "analyzer": "analyze",
+    "visualizer": "render",
+}
 
 
 @frozen(kw_only=True)
@@ -70,6 +75,8 @@ class Generation:
     """Name of its package in ``sys.modules``."""
     plugin: Plugin[Any]
     """The one instance; `Plugin.open` is the caller's to call."""
+    takes_context: bool
+    """Whether its method names a ``context`` argument."""
     finder: MetaPathFinder = field(repr=False)
 
     def unload(self) -> None:
@@ -96,7 +103,15 @@ def load(manifest: Manifest, source: Source) -> Generation:
     except BaseException:
         _forget(name, finder)
         raise
-    return Generation(manifest=manifest, source=source, module=name, plugin=plugin, finder=finder)
+    takes_context = _takes_context(plugin, manifest.kind)
+    return Generation(
+        manifest=manifest,
+        source=source,
+        module=name,
+        plugin=plugin,
+        takes_context=takes_context,
+        finder=finder,
+    )
 
 
 def _instance(module: ModuleType, manifest: Manifest, source: Source) -> Plugin[Any]:
@@ -105,9 +120,15 @@ def _instance(module: ModuleType, manifest: Manifest, source: Source) -> Plugin[
     if not _is_a(entry, base):
         path = str(source.folder / "plugin.toml")
         raise InvalidManifest(
-            path, f"entry {manifest.entry!r} is no {base.__name__} in {source.folder / '__init__.py'}"
+            path,
+            f"entry {manifest.entry!r} is no {base.__name__} in {source.folder / '__init__.py'}",
         )
     return entry()
+
+
+def _takes_context(plugin: Plugin[Any], kind: str) -> bool:
+    code = getattr(getattr(plugin, _METHODS[kind], None), "__code__", None)
+    return code is not None and "context" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 def _is_a(entry: object, base: type[Plugin[Any]]) -> TypeGuard[type[Plugin[Any]]]:
@@ -129,7 +150,10 @@ class _Finder(MetaPathFinder, Loader):
         self._source: Source = source
 
     def find_spec(
-        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
     ) -> ModuleSpec | None:
         if fullname != self._name and not fullname.startswith(f"{self._name}."):
             return None
@@ -137,7 +161,10 @@ class _Finder(MetaPathFinder, Loader):
         if file is None:
             return None
         spec = ModuleSpec(
-            fullname, self, origin=str(self._source.folder / file), is_package=file.endswith("__init__.py")
+            fullname,
+            self,
+            origin=str(self._source.folder / file),
+            is_package=file.endswith("__init__.py"),
         )
         spec.has_location = True
         return spec

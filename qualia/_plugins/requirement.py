@@ -67,7 +67,10 @@ def _holds(version: tuple[int, ...], operator: str, bound: tuple[int, ...]) -> b
     if operator == "~=":
         return left >= right and left[: len(bound) - 1] == bound[:-1]
     outcomes = {">=": left >= right, "<=": left <= right, "==": left == right}
-    return outcomes.get(operator, {"!=": left != right, ">": left > right, "<": left < right}.get(operator, False))
+    return outcomes.get(
+        operator,
+        {"!=": left != right, ">": left > right, "<": left < right}.get(operator, False),
+    )
 
 
 def _release(version: str) -> tuple[int, ...]:

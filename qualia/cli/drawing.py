@@ -33,7 +33,7 @@ def visualize(asked: argparse.Namespace, face: Face) -> None:
         raise WrongUsage(_("-o -: a terminal cannot show a picture; send it into a file or a pipe"))
     with open_core(asked) as core, progress(core, face):
         plugin_for(core, asked.plugin, "visualizer")
-        specs = core.params(asked.plugin)
+        specs = core.plugins.params(asked.plugin)
         params = typed_params(specs, asked.params, plugin=asked.plugin)
         params |= _form(params, specs, asked.format, target, plugin=asked.plugin)
         given = read_given(asked.file, face, max_bytes=core.settings.max_document_bytes)

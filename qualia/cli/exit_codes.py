@@ -31,6 +31,10 @@ def code_for(error: BaseException) -> ExitCode:
     codes: dict[type[BaseException], ExitCode] = {
         errors.QualiaError: ExitCode.FAILED,
         errors.CoreClosed: ExitCode.FAILED,
+        errors.RunCancelled: ExitCode.FAILED,
+        errors.DeadlineExceeded: ExitCode.FAILED,
+        errors.WorkerLost: ExitCode.FAILED,
+        errors.HistoryUnreadable: ExitCode.FAILED,
         errors.InputError: ExitCode.USAGE,
         errors.UnknownPlugin: ExitCode.USAGE,
         errors.InvalidParam: ExitCode.USAGE,

@@ -24,7 +24,7 @@ def list_plugins(asked: argparse.Namespace, face: Face) -> None:
     """
     form = format_of(asked.format, None)
     with open_core(asked) as core:
-        plugins = [info for info in core.plugins() if asked.kind in (None, info.kind)]
+        plugins = [info for info in core.plugins.values() if asked.kind in (None, info.kind)]
     if form != "pretty":
         facts = [_facts(info) for info in plugins]
         face.data(as_json(facts) if form == "json" else as_yaml(facts), form=form)
@@ -48,12 +48,12 @@ def inspect_plugin(asked: argparse.Namespace, face: Face) -> None:
     trouble: PluginError | None = None
     specs: Sequence[ParamSpec] = ()
     with open_core(asked) as core:
-        info = core.plugin(asked.plugin)
+        info = core.plugins[asked.plugin]
         try:
-            specs = core.params(asked.plugin)
+            specs = core.plugins.params(asked.plugin)
         except PluginError as error:
             trouble = error
-            info = core.plugin(asked.plugin)
+            info = core.plugins[asked.plugin]
     if form == "pretty":
         face.data(_described(info, specs, trouble, width=face.width))
         return

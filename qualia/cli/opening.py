@@ -42,7 +42,7 @@ def plugin_for(core: Core, plugin: str, kind: str) -> PluginInfo:
         UnknownPlugin: there is none of this id.
         WrongUsage: it is of another kind; the command for that is named.
     """
-    info = core.plugin(plugin)
+    info = core.plugins[plugin]
     if info.kind is not None and info.kind != kind:
         sentence = "{plugin!r} is no {wanted}; use: qualia {command} FILE -p {plugin}"
         wanted = _(f"{kind} plugin" if kind == "document" else kind)

@@ -23,6 +23,14 @@ _ERRORS: Mapping[str, str] = {
     "plugin {plugin!r} gave a wrong result: {error}; mend it in {place}": (
         "o plugin {plugin!r} deu um resultado errado: {error}; corrija em {place}"
     ),
+    "{run!r} was cancelled": "{run!r} foi cancelado",
+    "{run!r} was not done in time; give it a longer timeout, or less to do": (
+        "{run!r} não terminou a tempo; dê mais tempo ou menos trabalho"
+    ),
+    "the worker that ran {pipeline!r} died ({reason}); run it again, finished documents come from the cache": (
+        "o processo que executava {pipeline!r} morreu ({reason}); execute de novo, o que terminou vem do cache"
+    ),
+    "the history {path!r} cannot be used: {reason}": "o histórico {path!r} não pode ser usado: {reason}",
     "plugin {plugin!r} failed too often and is left alone for {retry_after_s:.0f} more seconds": (
         "o plugin {plugin!r} falhou vezes demais e fica parado por mais {retry_after_s:.0f} segundos"
     ),

@@ -43,7 +43,7 @@ def _run(asked: argparse.Namespace, face: Face, *, kind: str) -> None:
     form = format_of(asked.format, target)
     with open_core(asked) as core, progress(core, face):
         plugin_for(core, asked.plugin, kind)
-        params = typed_params(core.params(asked.plugin), asked.params, plugin=asked.plugin)
+        params = typed_params(core.plugins.params(asked.plugin), asked.params, plugin=asked.plugin)
         given = read_given(asked.file, face, max_bytes=core.settings.max_document_bytes)
         result = core.run(asked.plugin, given, params)
     if target is None:

@@ -49,7 +49,7 @@ def run_pipeline(asked: argparse.Namespace, face: Face) -> None:
         if folder is not None:
             check_absent(
                 folder,
-                _foreseen(plan, [info.id for info in core.plugins() if info.kind == "visualizer"]),
+                _foreseen(plan, [info.id for info in core.plugins.values() if info.kind == "visualizer"]),
                 force=asked.force,
             )
         outcome = core.run_pipeline(pipeline, given)

@@ -17,12 +17,21 @@
 from qualia.document import Document, Segment
 from qualia.errors import UnsupportedInput
 from qualia.plugin._bases import Analyzer, DocumentProcessor, Plugin, Visualizer
-from qualia.plugin._params import NoParams, ParamSpec, build_params, param, param_specs, parse_text
+from qualia.plugin._context import Context
+from qualia.plugin._params import (
+    NoParams,
+    ParamSpec,
+    build_params,
+    param,
+    param_specs,
+    parse_text,
+)
 from qualia.result import Artifact
 
 __all__ = [
     "Analyzer",
     "Artifact",
+    "Context",
     "Document",
     "DocumentProcessor",
     "NoParams",

@@ -7,7 +7,16 @@ import math
 import sys
 from collections.abc import Mapping
 from types import NoneType, UnionType
-from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attrs
 from attrs import field, frozen
@@ -53,7 +62,11 @@ def param(default: Any, *, help: str, ge: float | None = None, le: float | None 
         ge: smallest number allowed, or None.
         le: largest number allowed, or None.
     """
-    return field(default=default, kw_only=True, metadata={_OPTION: {"help": help, "ge": ge, "le": le}})
+    return field(
+        default=default,
+        kw_only=True,
+        metadata={_OPTION: {"help": help, "ge": ge, "le": le}},
+    )
 
 
 def param_specs(params: type[Any]) -> tuple[ParamSpec, ...]:
@@ -78,11 +91,22 @@ def _spec(item: attrs.Attribute[Any], hint: Any) -> ParamSpec:
     if get_origin(hint) is Literal and is_texts(get_args(hint)):
         choices = get_args(hint)
         hint = str
-    names: dict[Any, Any] = {bool: "bool", int: "int", float: "float", str: "str", tuple[str, ...]: "list"}
+    names: dict[Any, Any] = {
+        bool: "bool",
+        int: "int",
+        float: "float",
+        str: "str",
+        tuple[str, ...]: "list",
+    }
     if hint not in names:
         raise TypeError(f"param {item.name!r} is a {hint}; use bool, int, float, str, Literal or tuple[str, ...]")
     return ParamSpec(
-        name=item.name, kind=names[hint], default=item.default, choices=choices, optional=optional, **option
+        name=item.name,
+        kind=names[hint],
+        default=item.default,
+        choices=choices,
+        optional=optional,
+        **option,
     )
 
 
@@ -95,7 +119,11 @@ def build_params(params: type[P], values: Mapping[str, Any], *, plugin: str) -> 
         InvalidParam: an unknown name, a wrong type, a value out of range or not among the choices.
     """
     if not isinstance(cast("object", values), Mapping):
-        raise InvalidParam(plugin, "*", f"cannot be a {type(values).__name__}; give a mapping of names to values")
+        raise InvalidParam(
+            plugin,
+            "*",
+            f"cannot be a {type(values).__name__}; give a mapping of names to values",
+        )
     specs = {spec.name: spec for spec in param_specs(params)}
     for name in values:
         if name not in specs:
@@ -118,7 +146,11 @@ def _checked(spec: ParamSpec, value: Any, plugin: str) -> Any:
 
 def _in_bounds(spec: ParamSpec, value: Any, plugin: str) -> Any:
     if spec.choices and value not in spec.choices:
-        raise InvalidParam(plugin, spec.name, f"must be one of {', '.join(spec.choices)}, not {_shown(value)}")
+        raise InvalidParam(
+            plugin,
+            spec.name,
+            f"must be one of {', '.join(spec.choices)}, not {_shown(value)}",
+        )
     if spec.kind == "float" and not math.isfinite(value):
         raise InvalidParam(plugin, spec.name, f"must be a finite number, not {value}")
     if spec.ge is not None and value < spec.ge:
@@ -144,7 +176,14 @@ def parse_text(spec: ParamSpec, text: str, *, plugin: str) -> Any:
         return text
     if spec.kind == "list":
         return tuple(part.strip() for part in text.split(",") if part.strip())
-    words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+    words = {
+        "true": True,
+        "yes": True,
+        "on": True,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
     if spec.kind == "bool":
         if text.lower() in words:
             return words[text.lower()]

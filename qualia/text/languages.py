@@ -47,7 +47,14 @@ mio molto ne nei nel nella nelle nessun no noi non nostra nostro o ogni ognuno p
 quando quanto quella quello questa questo qui sarà se senza si sia siamo sono sta su sua sue sul sulla suo suoi te ti
 tra tu tutti tutto un una uno vi voi è
 """
-_SMALL_WORDS = {"de": _GERMAN, "en": _ENGLISH, "es": _SPANISH, "fr": _FRENCH, "it": _ITALIAN, "pt": _PORTUGUESE}
+_SMALL_WORDS = {
+    "de": _GERMAN,
+    "en": _ENGLISH,
+    "es": _SPANISH,
+    "fr": _FRENCH,
+    "it": _ITALIAN,
+    "pt": _PORTUGUESE,
+}
 _LETTERS = {"de": "äöüß", "es": "ñ", "fr": "çêîôûùœèàë", "it": "òìùèà", "pt": "ãõçêô"}
 _LETTER = re.compile(f"[{''.join(sorted(set(''.join(_LETTERS.values()))))}]")
 _LETTER_VOTE = 0.5

@@ -31,6 +31,10 @@ EXPECTED = {
     "InvalidOutput": 1,
     "CircuitOpen": 5,
     "CoreClosed": 1,
+    "RunCancelled": 1,
+    "DeadlineExceeded": 1,
+    "WorkerLost": 1,
+    "HistoryUnreadable": 1,
 }
 
 

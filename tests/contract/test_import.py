@@ -24,7 +24,7 @@ LIST_PLUGINS = """
 import json
 from qualia import Core
 with Core() as core:
-    plugins = core.plugins()
+    plugins = core.plugins.values()
 """
 # Taken before and after: everything an embedding program would notice.
 SNAPSHOT = """
@@ -82,7 +82,9 @@ def test_listing_the_plugins_needs_no_converter(fresh: Callable[[str], Any]) -> 
     [
         pytest.param("import qualia", id="import"),
         pytest.param("import qualia; [getattr(qualia, name) for name in qualia.__all__]", id="every-public-name"),
-        pytest.param("from qualia import Core\nwith Core() as core: core.plugins()", id="core-opened-and-closed"),
+        pytest.param(
+            "from qualia import Core\nwith Core() as core: core.plugins.values()", id="core-opened-and-closed"
+        ),
     ],
 )
 def test_the_host_program_is_left_as_it_was(fresh: Callable[[str], Any], action: str) -> None:
@@ -115,7 +117,7 @@ from qualia import Core
 found = []
 def work():
     with Core() as core:
-        found.extend(plugin.id for plugin in core.plugins())
+        found.extend(plugin.id for plugin in core.plugins.values())
 thread = threading.Thread(target=work)
 thread.start()
 thread.join()
@@ -151,7 +153,7 @@ with tempfile.TemporaryDirectory() as folder:
         (plugin / "plugin.toml").write_text(MANIFEST.format(plugin.name))
         (plugin / "__init__.py").write_text(CODE.format(plugin.name))
     left, right = (Core([Path(folder, side)]) for side in ("left", "right"))
-    extra = [[plugin.id for plugin in core.plugins() if plugin.id.startswith("only_")] for core in (left, right)]
+    extra = [[plugin.id for plugin in core.plugins.values() if plugin.id.startswith("only_")] for core in (left, right)]
     left.close()
     from qualia import Document
     extra.append(right.run("only_right", Document("a text")).value)

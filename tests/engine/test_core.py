@@ -155,8 +155,8 @@ def test_an_unknown_plugin_comes_with_its_nearest(write: Write, make_core: MakeC
     core = make_core()
     for ask in (
         lambda: core.run("word_freqency", TEXT),
-        lambda: core.plugin("wordfrequency"),
-        lambda: core.params("word_freq"),
+        lambda: core.plugins["wordfrequency"],
+        lambda: core.plugins.params("word_freq"),
     ):
         with pytest.raises(UnknownPlugin, match="did you mean 'word_frequency'"):
             ask()
@@ -345,22 +345,22 @@ def test_plugins_are_listed_without_being_loaded(write: Write, make_core: MakeCo
     write("wrong", kind="visualizer", entry="not a name")
     core = make_core()
     before = set(sys.modules)
-    assert {each.id: each.state for each in core.plugins()} == {
+    assert {each.id: each.state for each in core.plugins.values()} == {
         "good": "enabled",
         "lacking": "unavailable",
         "wrong": "unavailable",
     }
     assert set(sys.modules) == before
     core.run("good", TEXT)
-    info = core.plugin("good")
+    info = core.plugins["good"]
     assert (info.state, info.kind, info.version, info.reason) == ("loaded", "analyzer", "1.1.0", "")
-    assert (core.plugin("wrong").kind, "entry 'not a name'" in core.plugin("wrong").reason) == (None, True)
+    assert (core.plugins["wrong"].kind, "entry 'not a name'" in core.plugins["wrong"].reason) == (None, True)
 
 
 def test_the_params_of_a_plugin_can_be_asked_for(write: Write, make_core: MakeCore) -> None:
     """What a face shows as a form is what the plugin declares."""
     write("a", params="top: int = param(5, ge=1, help='N.')")
-    assert make_core().params("a") == (ParamSpec(name="top", kind="int", default=5, help="N.", ge=1),)
+    assert make_core().plugins.params("a") == (ParamSpec(name="top", kind="int", default=5, help="N.", ge=1),)
 
 
 def test_one_folder_may_be_given_as_it_is(write: Write, plugin_folder: Path) -> None:
@@ -385,7 +385,7 @@ def test_two_cores_are_independent(write_plugin: Write, make_core: MakeCore, tmp
     assert again.run("a", TEXT).value == ("one", 1)
     assert heard == []
     assert two.run("a", TEXT).value == ("two", 1)
-    assert [each.id for each in one.plugins()] == ["a"]
+    assert list(one.plugins) == ["a"]
     one.close()
     assert two.run("a", TEXT).cached
 
@@ -405,16 +405,14 @@ def test_a_closed_core_says_so(write: Write, make_core: MakeCore) -> None:
         (lambda: core.run("a", TEXT), "run plugins"),
         (lambda: core.plan({}, TEXT), "plan pipelines"),
         (lambda: core.run_pipeline({}, TEXT), "run pipelines"),
-        (core.plugins, "list plugins"),
-        (lambda: core.plugin("a"), "inspect plugins"),
-        (lambda: core.params("a"), "inspect plugins"),
+        (lambda: core.plugins.params("a"), "load plugins"),
         (core.__enter__, "be entered"),
     ]
     for use, action in uses:
         with pytest.raises(CoreClosed, match=f"was closed and cannot {action} any more; create a new one"):
             use()
     assert (set(sys.modules), list(sys.meta_path)) == before
-    assert core.cache_stats().entries == 0
+    assert core.cache.stats()[0].entries == 0
 
 
 def test_a_core_that_was_forgotten_warns() -> None:
@@ -432,7 +430,7 @@ def test_leaving_the_block_by_an_error_closes_too(make_core: MakeCore) -> None:
     with pytest.raises(ZeroDivisionError), core:
         raise ZeroDivisionError
     with pytest.raises(CoreClosed):
-        core.plugins()
+        core.run("a", TEXT)
 
 
 # ------------------------------------------------------------------------------------------------------------ threads
@@ -453,7 +451,7 @@ def test_eight_threads_share_a_core(write: Write, make_core: MakeCore) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         pairs = [pair for done in pool.map(work, range(8)) for pair in done]
-    stats = core.cache_stats()
+    stats = core.cache.stats()[0]
     assert [pair for pair in pairs if pair[0] != pair[1]] == []
     assert (len(pairs), stats.hits + stats.misses) == (400, 400)
 

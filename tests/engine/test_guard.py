@@ -54,7 +54,7 @@ def test_the_same_call_twice_is_a_cache_hit(write: Write, make_core: MakeCore, n
     first, second = core.run("a", TEXT), core.run("a", Document("gato gato pato"))
     assert (first.cached, second.cached, notes()) == (False, True, ["called"])
     assert (first, first.key, first.elapsed_s) == (second, second.key, second.elapsed_s)
-    assert core.cache_stats().hits == 1
+    assert core.cache.stats()[0].hits == 1
 
 
 def test_a_falsy_value_is_a_value(write: Write, make_core: MakeCore, notes: Notes) -> None:
@@ -285,8 +285,8 @@ def test_a_plugin_is_opened_once_before_its_first_call(write: Write, make_core: 
     write("a", "note('call')\nreturn 1", methods=methods, files={"late.py": "WORD = 'close'"})
     write("b", methods=methods, files={"late.py": "WORD = 'never'"})
     core = make_core()
-    core.params("a")
-    core.params("b")
+    core.plugins.params("a")
+    core.plugins.params("b")
     core.run("a", TEXT)
     core.run("a", Document("x"))
     core.close()
@@ -338,7 +338,7 @@ def test_a_plugin_that_cannot_be_loaded_says_where(
     with pytest.raises(PluginFailed, match=sentence) as caught:
         core.run("a", TEXT)
     assert caught.value.place == f"{folder / '__init__.py'}:1"
-    assert (core.plugin("a").state, core.plugin("a").reason) == ("failing", str(caught.value))
+    assert (core.plugins["a"].state, core.plugins["a"].reason) == ("failing", str(caught.value))
     assert core.run("b", TEXT).value == 1
 
 
@@ -365,7 +365,7 @@ def test_the_same_unavailable_plugin_is_a_new_error_each_time(write: Write, make
             core.run("a", TEXT)
         errors.append(caught.value)
     assert errors[0] is not errors[1]
-    assert core.plugin("a").state == "unavailable"
+    assert core.plugins["a"].state == "unavailable"
 
 
 def test_provenance_says_how_to_make_it_again(write: Write, make_core: MakeCore) -> None:

@@ -44,7 +44,7 @@ def test_producers_are_a_frozen_table(tmp_path: Path) -> None:
     (tmp_path / "qualia.toml").write_text('[producers]\n"sentiment/1" = "mine"\n', encoding="utf-8")
     settings = Settings.read({}, tmp_path)
     assert settings.producers == {"sentiment/1": "mine"}
-    assert hash(settings) == hash(Settings(producers={"sentiment/1": "mine"}))
+    assert hash(settings) == hash(Settings(producers={"sentiment/1": "mine"}, state_dir=tmp_path / ".qualia"))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_producers_are_a_frozen_table(tmp_path: Path) -> None:
         ("open_s = nan", "setting 'open_s' must be at least 0, not nan"),
         ("override_plugins = 1", "setting 'override_plugins' must be a bool, not 1"),
         ('plugin_path = "plugins"', "setting 'plugin_path' must be a list of folders"),
-        ('producers = {"sentiment/1" = 1}', "setting 'producers' must be a table of plugin ids by record"),
+        ('producers = {"sentiment/1" = 1}', "setting 'producers' must be a table of schema to plugin id"),
         ("producers = []", "setting 'producers' must be a table"),
         ("=", "cannot be read"),
         ("\udcff", "cannot be read"),

@@ -8,7 +8,7 @@ import pickle
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -30,6 +30,7 @@ from qualia.records import (
     argument_name,
     record_type,
 )
+from qualia.result import StepOutcome
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -319,10 +320,11 @@ def test_two_results_are_equal_when_value_and_provenance_are() -> None:
 
 def test_an_outcome_is_a_mapping_in_the_order_of_the_steps() -> None:
     """Results stand by step name, in the order they ran, and the mapping cannot change."""
-    results: dict[str, Any] = {"b": 1, "a": 2}
-    outcome: Any = Outcome(results)
-    results["c"] = 3
-    assert (list(outcome), outcome["a"], len(outcome), "c" in outcome) == (["b", "a"], 2, 2, False)
+    steps: list[Any] = [StepOutcome(step=name, plugin="p", status="ok", result=cast("Any", name)) for name in "ba"]
+    outcome: Any = Outcome((*steps, StepOutcome(step="c", plugin="p", status="failed", reason="why")))
+    assert (list(outcome), outcome["a"], len(outcome), "c" in outcome, outcome.ok) == (["b", "a"], "a", 2, False, False)
+    with pytest.raises(KeyError, match="'c' was failed: why"):
+        outcome["c"]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)

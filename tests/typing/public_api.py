@@ -36,9 +36,9 @@ def pipelines(core: Core, document: Document) -> None:
 
 def looking(core: Core) -> None:
     """Lists of plugins and params are tuples of typed facts."""
-    assert_type(core.plugins(), tuple[PluginInfo, ...])
-    assert_type(core.plugin("word_frequency"), PluginInfo)
-    assert_type(core.params("word_frequency"), tuple[ParamSpec, ...])
+    assert_type(list(core.plugins.values()), list[PluginInfo])
+    assert_type(core.plugins["word_frequency"], PluginInfo)
+    assert_type(core.plugins.params("word_frequency"), tuple[ParamSpec, ...])
 
 
 def observing(core: Core, seen: list[Event]) -> None:
