@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import HOSTILE, png_size, read, svg_dangers
 
 from qualia.plugin import Artifact
 from qualia.records import SpeakerWords, WordCount, WordFrequencies
+from tests.pictures import HOSTILE, png_size, read, svg_dangers
 
 CHARTS = ("bar", "horizontal_bar", "line", "area", "pie", "treemap", "sunburst")
 FORMATS = ("html", "png", "svg")

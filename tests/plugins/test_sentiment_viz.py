@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pictures import HOSTILE, png_size, read, svg_dangers
 
 from qualia.plugin import Artifact
 from qualia.records import Label, SentenceSentiment, Sentiment, SpeakerSentiment
+from tests.pictures import HOSTILE, png_size, read, svg_dangers
 
 CHARTS = ("dashboard", "gauge", "timeline", "distribution")
 FORMATS = ("html", "png", "svg")

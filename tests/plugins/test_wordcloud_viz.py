@@ -7,12 +7,12 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from pictures import HOSTILE, png_size, read, svg_dangers
 from PIL import Image
 
 from qualia.draw import contrast
 from qualia.plugin import Artifact
 from qualia.records import WordCount, WordFrequencies
+from tests.pictures import HOSTILE, png_size, read, svg_dangers
 
 FORMATS = ("html", "png", "svg")
 THEMES = ("light", "dark", "transparent")
