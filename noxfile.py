@@ -32,6 +32,8 @@ PLUGINS = (
 )
 CODE = ("qualia", "qualia_tui", "ops/qualia_ops", "plugins", "tests", "benchmarks", "noxfile.py")
 TEST_TOOLS = ("hypothesis", "pytest>=9", "pytest-xdist")
+# What the benchmarks are compared with; nothing else needs them.
+PEERS = ("diskcache", "joblib", "pluggy", "spacy")
 IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4")
 # What the suite reads besides the installed wheel.
 BESIDE_THE_WHEEL = (
@@ -151,12 +153,13 @@ def no_ops(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure, print a table and write ``benchmarks/results/latest.json``."""
-    _install(session)
-    target = ROOT / "benchmarks" / "results" / "latest.json"
-    target.parent.mkdir(exist_ok=True)
+    """Measure beside peers, print a table, write ``benchmarks/results/latest.json`` and draw how cost grows."""
+    _install(session, *PEERS)
+    results = ROOT / "benchmarks" / "results"
+    results.mkdir(exist_ok=True)
+    told = ("--json", str(results / "latest.json"), "--plots", str(results))
     with _away(session):
-        session.run("python", "-m", "benchmarks", "--json", str(target), *session.posargs)
+        session.run("python", "-m", "benchmarks", *told, *session.posargs)
 
 
 @nox.session

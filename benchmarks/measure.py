@@ -1,4 +1,4 @@
-"""The measurements. Each is a ratio: absolute times differ from machine to machine, ratios hardly do."""
+"""What a measurement is, and how times are taken: interleaved, medians of processes and the fastest batch of calls."""
 
 from __future__ import annotations
 
@@ -6,23 +6,17 @@ import statistics
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from attrs import frozen
+from attrs import field, frozen
 
 import qualia
-from qualia import Core, Document
 
 ROOT = str(Path(qualia.__file__).parents[1])
-BARE = "pass"
-IMPORT = "import qualia"
-CORE = "from qualia import Core"
-LIST = "from qualia import Core\nwith Core() as core: core.plugins.values()"
 MANIFEST = """
-id = "distinct_words"
+id = "{id}"
 kind = "analyzer"
 version = "1.0.0"
 api = ">=1,<2"
@@ -35,8 +29,9 @@ from qualia.plugin import Analyzer, Document, NoParams
 
 class DistinctWords(Analyzer[NoParams, int]):
     def analyze(self, document: Document, params: NoParams) -> int:
-        return len(Counter(document.text.split()))
+        return {body}
 """
+COUNTING = "len(Counter(document.text.split()))"
 
 
 @frozen(kw_only=True)
@@ -45,70 +40,74 @@ class Measurement:
 
     name: str
     unit: str
-    plain: float
-    """The same without Qualia."""
+    """What both figures are in; a unit that ends in "/s" is better the higher it is."""
     ours: float
+    plain: float | None = None
+    """The peer's figure; None when there is none, or it is not installed."""
+    peer: str = "plain Python"
+    """What it is compared with; empty when the figure stands alone."""
+    budget: float | None = field(default=None)
+    """What ours may be at most (at least, for a rate); None when nothing was promised."""
+    budget_ratio: float | None = None
+    """How many times the peer's figure ours may be at most; None when nothing was promised."""
+    group: str = ""
+    note: str = ""
 
     @property
-    def ratio(self) -> float:
-        """How many times as much."""
-        return self.ours / self.plain
+    def ratio(self) -> float | None:
+        """How many times as much as the peer's; None without a peer, or when its figure is no longer than the noise."""
+        return None if self.plain is None or self.plain <= 0 else self.ours / self.plain
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the budget is met; None when there is none, or nothing to compare with."""
+        if self.budget is not None:
+            return self.ours >= self.budget if self.unit.endswith("/s") else self.ours <= self.budget
+        if self.budget_ratio is not None and self.ratio is not None:
+            return self.ratio <= self.budget_ratio
+        return None
 
 
-def measure_all(*, rounds: int) -> list[Measurement]:
-    """Measure everything.
+def is_installed(module: str) -> bool:
+    """Whether a peer is here; the bench session installs them, nothing else does."""
+    return find_spec(module) is not None
 
-    Args:
-        rounds: processes started for each figure that needs a fresh one.
+
+def cpu_ms(cases: Mapping[str, str], *, rounds: int) -> dict[str, float]:
+    """Return the median CPU time, in milliseconds, of fresh interpreters that run each piece of code.
+
+    Rounds are interleaved, so that all cases suffer the same neighbours.
     """
-    return [*_starts(rounds), *_calls()]
-
-
-def _starts(rounds: int) -> list[Measurement]:
-    """Measure what a fresh process pays, in CPU time; rounds are interleaved so that all suffer the same neighbours."""
-    cases = {"import qualia": IMPORT, "from qualia import Core": CORE, "Core() and list its plugins": LIST}
-    times: dict[str, list[float]] = {name: [] for name in (BARE, *cases)}
+    times: dict[str, list[float]] = {name: [] for name in cases}
     for _ in range(rounds):
-        for name in times:
-            times[name].append(_cpu_ms(cases.get(name, BARE)))
-    plain = statistics.median(times[BARE])
-    return [Measurement(name=name, unit="ms CPU", plain=plain, ours=statistics.median(times[name])) for name in cases]
+        for name, code in cases.items():
+            times[name].append(_cpu_ms(code))
+    return {name: statistics.median(found) for name, found in times.items()}
 
 
 def _cpu_ms(code: str) -> float:
     """Return the CPU time a fresh interpreter spends from its first instruction until the code has run."""
-    code = f"import sys; sys.path.insert(0, {ROOT!r})\n{code}\nimport time; print(time.process_time() * 1000)"
+    code = f"import sys; sys.path.insert(0, {ROOT!r})\n{code}\nimport time; print('', time.process_time() * 1000)"
     done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
-    return float(done.stdout)
+    return float(done.stdout.split()[-1])
 
 
-def _calls() -> list[Measurement]:
-    """Measure one call through the guard against calling the same code directly."""
-    text = "".join(f"word{number} of a text " for number in range(500))
-    with TemporaryDirectory() as folder:
-        plugin = Path(folder, "distinct_words")
-        plugin.mkdir()
-        (plugin / "plugin.toml").write_text(MANIFEST, encoding="utf-8")
-        (plugin / "__init__.py").write_text(PLUGIN, encoding="utf-8")
-        with Core([plugin]) as core:
-            document = Document(text)
-            core.run("distinct_words", document)
-            cached = _each_us(lambda: core.run("distinct_words", document), calls=1_000)
-            others = iter([Document(f"{text}{number}") for number in range(11 * 50)])
-            first = _each_us(lambda: core.run("distinct_words", next(others)), calls=50)
-    plain = _each_us(lambda: len(Counter(text.split())), calls=1_000)
-    return [
-        Measurement(name="a call answered by the cache", unit="us", plain=plain, ours=cached),
-        Measurement(name="a call answered by the plugin", unit="us", plain=plain, ours=first),
-    ]
+def each_us(actions: Mapping[str, Callable[[], object]], *, calls: int, batches: int = 11) -> dict[str, float]:
+    """Return the microseconds of one call: the fastest of interleaved batches, which neighbours slowed least."""
+    times: dict[str, list[float]] = {name: [] for name in actions}
+    for _ in range(batches):
+        for name, action in actions.items():
+            began = time.perf_counter()
+            for _ in range(calls):
+                action()
+            times[name].append((time.perf_counter() - began) / calls * 1e6)
+    return {name: min(found) for name, found in times.items()}
 
 
-def _each_us(action: Callable[[], object], *, calls: int) -> float:
-    """Return the median of 11 batches, in microseconds for one call."""
-    batches: list[float] = []
-    for _ in range(11):
-        began = time.perf_counter()
-        for _ in range(calls):
-            action()
-        batches.append((time.perf_counter() - began) / calls * 1e6)
-    return statistics.median(batches)
+def write_plugin(folder: Path, id_: str, *, body: str = COUNTING) -> Path:
+    """Write a plugin that counts distinct words, or gives what ``body`` says, and return its folder."""
+    plugin = folder / id_
+    plugin.mkdir(parents=True)
+    (plugin / "plugin.toml").write_text(MANIFEST.format(id=id_), encoding="utf-8")
+    (plugin / "__init__.py").write_text(PLUGIN.format(body=body), encoding="utf-8")
+    return plugin

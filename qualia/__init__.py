@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from qualia.cache import CacheBackend as CacheBackend
     from qualia.cache import CacheStats as CacheStats
     from qualia.cancel import CancelToken as CancelToken
+    from qualia.circuit import BreakerPolicy as BreakerPolicy
+    from qualia.circuit import CircuitBreaker as CircuitBreaker
+    from qualia.citation import Methods as Methods
+    from qualia.citation import methods as methods
     from qualia.core import Core as Core
+    from qualia.crate import export_crate as export_crate
     from qualia.document import Document as Document
     from qualia.document import Segment as Segment
     from qualia.errors import QualiaError as QualiaError
@@ -34,14 +39,17 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Artifact",
+    "BreakerPolicy",
     "CacheBackend",
     "CacheStats",
     "CancelToken",
+    "CircuitBreaker",
     "Core",
     "Document",
     "Event",
     "History",
     "Mapped",
+    "Methods",
     "Outcome",
     "Pipeline",
     "Plan",
@@ -55,18 +63,23 @@ __all__ = [
     "Step",
     "StepOutcome",
     "__version__",
+    "export_crate",
+    "methods",
 ]
 
 _HOMES = {
     "Artifact": "qualia.result",
+    "BreakerPolicy": "qualia.circuit",
     "CacheBackend": "qualia.cache",
     "CacheStats": "qualia.cache",
     "CancelToken": "qualia.cancel",
+    "CircuitBreaker": "qualia.circuit",
     "Core": "qualia.core",
     "Document": "qualia.document",
     "Event": "qualia.events",
     "History": "qualia.history",
     "Mapped": "qualia.result",
+    "Methods": "qualia.citation",
     "Outcome": "qualia.result",
     "Pipeline": "qualia.pipeline",
     "Plan": "qualia.pipeline",
@@ -80,6 +93,8 @@ _HOMES = {
     "Step": "qualia.pipeline",
     "StepOutcome": "qualia.result",
     "__version__": "qualia._version",
+    "export_crate": "qualia.crate",
+    "methods": "qualia.citation",
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -19,53 +18,61 @@ def digest(value: object) -> str:
     Raises:
         TypeError: the value holds something that is neither plain data, bytes, a datetime nor an attrs class.
     """
-    sha = hashlib.sha256()
-    _feed(sha, value)
-    return sha.hexdigest()
+    # Loading OpenSSL takes longer than finding the plugins does, so it waits until something is hashed.
+    from hashlib import sha256
+
+    parts: list[bytes] = []
+    _feed(parts, value)
+    return sha256(b"".join(parts)).hexdigest()
 
 
-def _feed(sha: Any, value: object) -> None:
-    if value is None:
-        sha.update(b"N")
+def _feed(parts: list[bytes], value: object) -> None:
+    """Append the bytes of a value; the most frequent kinds come first."""
+    if isinstance(value, str):
+        data = value.encode("utf-8", "surrogatepass")
+        parts += (b"s%d:" % len(data), data)
+    elif value is None:
+        parts.append(b"N")
     elif isinstance(value, bool):
-        sha.update(b"T" if value else b"F")
+        parts.append(b"T" if value else b"F")
     elif isinstance(value, int):
-        _feed_bytes(sha, b"i", format(value, "x").encode())
+        data = format(value, "x").encode()
+        parts.append(b"i%d:%b" % (len(data), data))
     elif isinstance(value, float):
-        _feed_bytes(sha, b"f", value.hex().encode())
-    elif isinstance(value, str):
-        _feed_bytes(sha, b"s", value.encode("utf-8", "surrogatepass"))
-    elif isinstance(value, bytes):
-        _feed_bytes(sha, b"b", value)
-    elif isinstance(value, datetime):
-        _feed_bytes(sha, b"d", value.isoformat().encode())
-    else:
-        _feed_container(sha, value)
-
-
-def _feed_bytes(sha: Any, tag: bytes, data: bytes) -> None:
-    sha.update(tag + str(len(data)).encode() + b":")
-    sha.update(data)
-
-
-def _feed_container(sha: Any, value: object) -> None:
-    if isinstance(value, (tuple, list)):
+        data = value.hex().encode()
+        parts.append(b"f%d:%b" % (len(data), data))
+    elif isinstance(value, (tuple, list)):
         items = cast("Sequence[object]", value)
-        sha.update(b"l" + str(len(items)).encode() + b":")
+        parts.append(b"l%d:" % len(items))
         for item in items:
-            _feed(sha, item)
-    elif isinstance(value, Mapping):
-        mapping = cast("Mapping[str, object]", value)
-        sha.update(b"m" + str(len(mapping)).encode() + b":")
-        for key in sorted(mapping):
-            _feed(sha, key)
-            _feed(sha, mapping[key])
-    elif attrs.has(kind := type(value)):
+            _feed(parts, item)
+    elif isinstance(value, dict):
+        _feed_mapping(parts, cast("Mapping[str, object]", value))
+    else:
+        _feed_rarer(parts, value)
+
+
+def _feed_mapping(parts: list[bytes], mapping: Mapping[str, object]) -> None:
+    parts.append(b"m%d:" % len(mapping))
+    for key in sorted(mapping):
+        _feed(parts, key)
+        _feed(parts, mapping[key])
+
+
+def _feed_rarer(parts: list[bytes], value: object) -> None:
+    if attrs.has(kind := type(value)):
+        name = str(getattr(kind, "schema", kind.__qualname__)).encode()
         compared = [field.name for field in attrs.fields(kind) if field.eq]
-        _feed_bytes(sha, b"a", str(getattr(kind, "schema", kind.__qualname__)).encode())
-        sha.update(str(len(compared)).encode() + b":")
-        for name in compared:
-            _feed(sha, name)
-            _feed(sha, getattr(value, name))
+        parts.append(b"a%d:%b%d:" % (len(name), name, len(compared)))
+        for each in compared:
+            _feed(parts, each)
+            _feed(parts, getattr(value, each))
+    elif isinstance(value, bytes):
+        parts += (b"b%d:" % len(value), value)
+    elif isinstance(value, datetime):
+        data = value.isoformat().encode()
+        parts.append(b"d%d:%b" % (len(data), data))
+    elif isinstance(value, Mapping):
+        _feed_mapping(parts, cast("Mapping[str, Any]", value))
     else:
         raise TypeError(f"a {type(value).__name__} has no stable digest")

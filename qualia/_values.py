@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar, cast, get_origin
 
 import attrs
+
+from qualia.errors import QualiaError, restored
 
 if TYPE_CHECKING:
     from cattrs import Converter
@@ -98,8 +99,8 @@ def _frozen_items(mapping: Mapping[Any, object], at: str) -> Iterable[tuple[str,
 
 
 def frozen_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Freeze a mapping (an attrs converter for metadata fields)."""
-    return FrozenDict(_frozen_items(value, "mapping"))
+    """Freeze a mapping (an attrs converter for metadata fields); one that is frozen already is returned as it is."""
+    return value if type(value) is FrozenDict else FrozenDict(_frozen_items(value, "mapping"))
 
 
 def flaw(value: object) -> str | None:
@@ -125,6 +126,19 @@ def _flaw_among(parts: Iterable[tuple[str, object]]) -> str | None:
         if found is not None:
             return path + found
     return None
+
+
+_BRIEF = 200
+
+
+def brief(value: object) -> str:
+    """Return a value's repr, its middle left out when it is long: what a frozen value shows of a part of any size."""
+    if isinstance(value, str) and len(value) > _BRIEF:
+        return f"{value[: _BRIEF // 2]!r}...<{len(value)} characters>"
+    if is_sequence(value) and len(value) > 3:
+        return f"({', '.join(map(brief, value[:3]))}, ...<{len(value)} items>)"
+    text = repr(value)
+    return text if len(text) <= _BRIEF * 4 else f"{text[: _BRIEF * 3]}...<{len(text)} characters>"
 
 
 def to_plain(value: object) -> Any:
@@ -160,6 +174,8 @@ def from_plain(data: object, kind: type[T]) -> T:
 
 def dumps(value: object, *, indent: int | None = None) -> str:
     """Write a frozen value as JSON: keys in field order, text as it is, no NaN."""
+    import json
+
     return json.dumps(to_plain(value), ensure_ascii=False, allow_nan=False, indent=indent)
 
 
@@ -178,22 +194,57 @@ def parse_json(text: str | bytes) -> Any:
     Raises:
         ValueError: the text is not JSON, or nested deeper than can be followed.
     """
+    import json
+
     try:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("the JSON is nested too deeply") from error
 
 
+def _told(error: QualiaError) -> dict[str, object]:
+    return {"error": type(error).__name__, "message": str(error), "arguments": list(error.args)}
+
+
+def _class_of(kind: Any) -> Any:
+    """Return the class of a type with or without arguments: ``Result[int]`` -> ``Result``."""
+    return kind if get_origin(kind) is None else get_origin(kind)
+
+
 @cache
 def _converter() -> Converter:
-    import base64
-    from datetime import datetime
-
     from attrs import has
     from cattrs import Converter
     from cattrs.gen import make_dict_unstructure_fn
 
     converter = Converter()
+    _add_scalars(converter)
+    converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value, _: freeze(value))
+    # A class may say itself how it comes out of plain data, and an error is told by its class and what it was made of.
+    converter.register_structure_hook_func(
+        lambda kind: hasattr(_class_of(kind), "from_plain"),
+        lambda value, kind: _class_of(kind).from_plain(value),
+    )
+    converter.register_unstructure_hook(QualiaError, _told)
+    converter.register_structure_hook(
+        QualiaError, lambda told, _: restored(told["error"], told["arguments"], str(told["message"]))
+    )
+    # cattrs takes an attrs class that is a mapping for a mapping.
+    converter.register_structure_hook_factory(
+        lambda kind: has(kind) and issubclass(kind, Mapping), converter.gen_structure_attrs_fromdict
+    )
+
+    def fields_of(kind: Any) -> Any:
+        return make_dict_unstructure_fn(kind, converter)
+
+    converter.register_unstructure_hook_factory(has, fields_of)
+    return converter
+
+
+def _add_scalars(converter: Converter) -> None:
+    """Let numbers, texts and truths through as they are and nothing else; bytes are base64, moments ISO 8601."""
+    import base64
+    from datetime import datetime
 
     def exactly(*kinds: type) -> Any:
         def structure(value: object, wanted: Any) -> object:
@@ -214,10 +265,3 @@ def _converter() -> Converter:
     converter.register_structure_hook(bytes, lambda value, _: base64.b64decode(value, validate=True))
     converter.register_unstructure_hook(datetime, lambda value: value.isoformat())
     converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
-    converter.register_structure_hook_func(lambda kind: kind == Mapping[str, Any], lambda value, _: freeze(value))
-
-    def fields_of(kind: Any) -> Any:
-        return make_dict_unstructure_fn(kind, converter)
-
-    converter.register_unstructure_hook_factory(has, fields_of)
-    return converter

@@ -7,32 +7,30 @@ import os
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor as Pool
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
-from attrs import frozen
-
-from qualia._engine.cache import SingleFlight, open_tiers
-from qualia._engine.execute import Executor, Run
-from qualia._engine.guard import Clocks, Guard
-from qualia._engine.inputs import asked_step, sort_inputs
-from qualia._engine.record import as_pipeline, compared
-from qualia._engine.runner import Runner, in_thread
-from qualia._engine.stream import Stream
-from qualia.cache import CacheBackend
 from qualia.cancel import CancelToken
-from qualia.document import Document
 from qualia.errors import CoreClosed, QualiaWarning
 from qualia.events import EventKind, Observer, Observers
-from qualia.history import History
-from qualia.pipeline import Asked, Pipeline, Plan
 from qualia.registry import Plugins, Registry
-from qualia.result import Mapped, Outcome, Provenance, Rerun, Result
 from qualia.settings import Settings
+
+if TYPE_CHECKING:
+    # What runs plugins is loaded by the first call that needs it: making a Core and listing its plugins does not.
+    from concurrent.futures import Executor as Pool
+
+    from qualia._engine.engine import Engine
+    from qualia._engine.stream import Ended
+    from qualia.cache import CacheBackend
+    from qualia.document import Document
+    from qualia.history import History
+    from qualia.pipeline import Asked, Pipeline, Plan
+    from qualia.plugin import ParamSpec
+    from qualia.result import Mapped, Outcome, Provenance, Rerun, Result
 
 T = TypeVar("T")
 
@@ -43,8 +41,6 @@ class Core:
     Attributes:
         settings: how it behaves.
         plugins: what plugins there are, by id.
-        cache: its results; `CacheBackend.stats` tells how it is used.
-        history: the log of its runs; None when none is kept.
 
     Args:
         plugin_dirs: one or more folders that hold plugin folders; they join those the settings name.
@@ -69,34 +65,24 @@ class Core:
         self.settings: Settings = Settings.read(os.environ, folder) if settings is None else settings
         given = (plugin_dirs,) if isinstance(plugin_dirs, (str, Path)) else plugin_dirs
         self._plugin_dirs: tuple[Path, ...] = tuple(Path(each) for each in given)
-        chosen, state = self.settings, self.settings.state_dir
-        clocks = Clocks(monotonic=time.monotonic, wall=time.time)
-        self._observers: Observers = Observers(wall=clocks.wall, monotonic=clocks.monotonic)
-        self.cache: CacheBackend = cache or open_tiers(
-            memory_bytes=chosen.cache_max_bytes,
-            state_dir=state,
-            disk_bytes=chosen.cache_disk_max_bytes,
-            ttl_s=chosen.cache_ttl_s or None,
-            wall=clocks.wall,
-            warn=self._warn,
-        )
-        self.history: History | None = None
-        if state is not None and chosen.history:
-            self.history = History(state / "history.db", wall=clocks.wall, warn=self._warn)
-        registry = Registry((*chosen.plugin_path, *self._plugin_dirs), override=chosen.override_plugins)
-        flights = SingleFlight[Result[Any]](None if state is None else state / "cache.lock")
-        guard = Guard(registry, self.cache, flights, observers=self._observers, settings=chosen, clocks=clocks)
-        self._flights: SingleFlight[Result[Any]] = flights
-        self._runner: Runner = Runner(
-            registry=registry,
-            guard=guard,
-            executor=Executor(guard.call, self._observers, workers=chosen.parallel_steps),
-            history=self.history,
-            clocks=clocks,
-            preferred=chosen.producers,
-        )
-        self.plugins: Plugins = Plugins(registry, guard.specs)
+        self._given_cache: CacheBackend | None = cache
+        self._observers: Observers = Observers(wall=time.time, monotonic=time.monotonic)
+        folders = (*self.settings.plugin_path, *self._plugin_dirs)
+        self._registry: Registry = Registry(folders, override=self.settings.override_plugins)
+        self._built: Engine | None = None
+        self._building: Lock = Lock()
+        self.plugins: Plugins = Plugins(self._registry, self._specs)
         self._closed = False
+
+    @property
+    def cache(self) -> CacheBackend:
+        """Its results; `CacheBackend.stats` tells how it is used."""
+        return self._engine.cache
+
+    @property
+    def history(self) -> History | None:
+        """The log of its runs; None when none is kept."""
+        return self._engine.history
 
     @overload
     def run(
@@ -147,11 +133,8 @@ class Core:
             CoreClosed: this Core was closed.
         """
         self._require_open("run plugins")
-        inputs = sort_inputs(given)
-        pipeline = Pipeline(steps=(asked_step(plugin, params),), name=plugin)
-        plan = self._runner.plan(pipeline, inputs, named=False)
-        control = self._runner.control(plugin, timeout_s, cancel)
-        result: Result[Any] = self._runner.run(Run(plan=plan, given=inputs, control=control))[plugin]
+        engine = self._engine
+        result = engine.run_one(plugin, given, params, engine.control(plugin, timeout_s, cancel))
         return result if returns is None else result.into(returns)
 
     async def arun(
@@ -167,11 +150,10 @@ class Core:
         Raises:
             QualiaError: as `run`.
         """
-        token = CancelToken()
-        return await in_thread(
-            partial(self.run, plugin, given, params, timeout_s=timeout_s, cancel=token),
-            token,
-        )
+        self._require_open("run plugins")
+        engine, token = self._engine, CancelToken()
+        control = engine.control(plugin, timeout_s, token)
+        return await engine.in_thread(partial(engine.run_one, plugin, given, params, control), token)
 
     def run_pipeline(
         self,
@@ -201,10 +183,8 @@ class Core:
             CoreClosed: this Core was closed.
         """
         self._require_open("run pipelines")
-        inputs = sort_inputs(given)
-        plan = self._runner.plan(Pipeline.of(pipeline), inputs)
-        control = self._runner.control(plan.name, timeout_s, cancel)
-        return self._runner.run(Run(plan=plan, given=inputs, control=control, fail_fast=on_error == "raise"))
+        engine = self._engine
+        return engine.run_pipeline(pipeline, given, on_error, engine.control("pipeline", timeout_s, cancel))
 
     async def arun_pipeline(
         self,
@@ -219,16 +199,10 @@ class Core:
         Raises:
             QualiaError: as `run_pipeline`.
         """
-        token = CancelToken()
-        call = partial(
-            self.run_pipeline,
-            pipeline,
-            given,
-            on_error=on_error,
-            timeout_s=timeout_s,
-            cancel=token,
-        )
-        return await in_thread(call, token)
+        self._require_open("run pipelines")
+        engine, token = self._engine, CancelToken()
+        control = engine.control("pipeline", timeout_s, token)
+        return await engine.in_thread(partial(engine.run_pipeline, pipeline, given, on_error, control), token)
 
     def map(
         self,
@@ -248,37 +222,33 @@ class Core:
         Args:
             documents: taken as the workers get to them, never more than ``window`` ahead.
             pipeline: as in `run_pipeline`.
-            executor: any ``concurrent.futures.Executor``; None for threads of its own. Anything but threads gets the
-                work pickled, and each worker process builds one Core like this one.
+            executor: any ``concurrent.futures.Executor``; None for threads of its own. One that pickles its work,
+                such as a pool of processes, has each worker build one Core like this one.
             ordered: whether outcomes come in the documents' order; otherwise as they are completed.
             on_error: "raise" ends the map at the first document that fails; "yield" hands its error on.
-            window: documents under way or waiting to be taken, at most.
+            window: documents under way or waiting to be taken, at most. A pool of processes gets a quarter of them in
+                one go, so a wider window costs less for each document.
             cancel: a token that ends the map early; None for none.
 
         Raises:
             InvalidPipeline: the pipeline cannot be read.
             QualiaError: the first document's failure, when ``on_error`` is "raise".
-            ValueError: ``window`` is less than 1.
+            WorkerLost: the executor takes no more work.
+            RunCancelled: the token was cancelled.
+            ValueError: ``window`` is less than 1, or ``on_error`` is neither of the two.
             CoreClosed: this Core was closed.
         """
         self._require_open("map")
-        if window < 1:
-            raise ValueError(f"window must be at least 1, not {window}")
-        asked = Pipeline.of(pipeline)
-        pool = ThreadPoolExecutor(self.settings.parallel_steps, "qualia-map") if executor is None else executor
-        remote = partial(_run_in_worker, _Recipe(self._plugin_dirs, self.settings), asked)
-        stream = Stream(
-            name=asked.name,
-            work=partial(self.run_pipeline, asked) if isinstance(pool, ThreadPoolExecutor) else remote,
-            executor=pool,
-            owned=executor is None,
-            window=window,
+        return self._engine.map(
+            documents,
+            pipeline,
+            remote=partial(_run_in_worker, self._plugin_dirs, self.settings),
+            executor=executor,
             ordered=ordered,
             on_error=on_error,
+            window=window,
             cancel=cancel,
-            done=self._document_done,
         )
-        return stream.over(documents)
 
     def rerun(self, before: Provenance | Result[Any], given: Any) -> Rerun:
         """Run again what a provenance tells of, and say what is not as it was then.
@@ -288,23 +258,12 @@ class Core:
             given: what the first step of its history was given: the document, or the records.
 
         Raises:
-            InputError: a plugin is gone, or no longer takes these params.
+            InputError: a plugin is gone, or no longer takes these params or inputs; or something given then is missing.
             PluginError: a plugin cannot be loaded, or failed.
             CoreClosed: this Core was closed.
         """
         self._require_open("run again")
-        provenance = before.provenance if isinstance(before, Result) else before
-        inputs = sort_inputs(given)
-        pipeline = as_pipeline(provenance)
-        plan = self._runner.plan(pipeline, inputs)
-        run = Run(
-            plan=plan,
-            given=inputs,
-            control=self._runner.control(plan.name, None, None),
-            fresh=True,
-        )
-        outcome = self._runner.run(run)
-        return compared(before, outcome[pipeline.steps[-1].id])
+        return self._engine.rerun(before, given)
 
     def plan(self, pipeline: Asked, given: Any) -> Plan:
         """Return what a pipeline would run on ``given``, everything checked and nothing run.
@@ -315,22 +274,31 @@ class Core:
             CoreClosed: this Core was closed.
         """
         self._require_open("plan pipelines")
-        return self._runner.plan(Pipeline.of(pipeline), sort_inputs(given))
+        return self._engine.plan(pipeline, given)
 
-    def subscribe(self, observer: Observer) -> Callable[[], None]:
-        """Call ``observer`` with each event from now on; the returned function takes it off again."""
-        return self._observers.add(observer)
+    def subscribe(self, observer: Observer, *, wait: bool = False, queue: int = 1000) -> Callable[[], None]:
+        """Tell ``observer`` of each event from now on; the returned function takes it off again.
+
+        When a run returns, it has heard of it, unless it is slow: nothing waits more than a moment for an observer.
+
+        Args:
+            observer: takes one event.
+            wait: whether it is called where the event happens, before that goes on, and perhaps by several threads at
+                once; otherwise it is called by one thread of its own, in order.
+            queue: events that may wait for it; when there are more, the oldest are dropped, and an ``events_dropped``
+                event tells how many.
+
+        Raises:
+            ValueError: ``queue`` is less than 1.
+        """
+        return self._observers.add(observer, wait=wait, queue=queue)
 
     def close(self) -> None:
         """Close every plugin, file and thread. Closing twice is fine."""
         if not self._closed:
             self._closed = True
-            self._runner.executor.close()
-            self._runner.guard.close()
-            self._flights.close()
-            self.cache.close()
-            if self.history is not None:
-                self.history.close()
+            if self._built is not None:
+                self._built.close()
             self._observers.close()
 
     def __enter__(self) -> Self:
@@ -353,6 +321,23 @@ class Core:
             message = "a Core was not closed; use 'with Core() as core:'"
             warnings.warn(message, ResourceWarning, source=self, stacklevel=2)
 
+    @property
+    def _engine(self) -> Engine:
+        """What runs plugins, put together when it is first needed."""
+        if self._built is None:
+            from qualia._engine.engine import Engine
+
+            with self._building:
+                if self._built is None:
+                    self._require_open("load plugins")
+                    self._built = Engine(
+                        self._registry, self.settings, self._observers, cache=self._given_cache, warn=self._warn
+                    )
+        return self._built
+
+    def _specs(self, plugin: str) -> tuple[ParamSpec, ...]:
+        return self._engine.specs(plugin)
+
     def _require_open(self, action: str) -> None:
         if self._closed:
             raise CoreClosed(action)
@@ -361,30 +346,19 @@ class Core:
         self._observers.tell(EventKind.WARNING, message=sentence)
         warnings.warn(sentence, QualiaWarning, stacklevel=3)
 
-    def _document_done(self, mapped: Mapped) -> None:
-        self._observers.tell(
-            EventKind.DOCUMENT_FINISHED,
-            index=mapped.index,
-            document=mapped.document,
-            error=None if mapped.error is None else str(mapped.error),
-        )
-
-
-@frozen
-class _Recipe:
-    """What a worker process builds its Core from."""
-
-    plugin_dirs: tuple[Path, ...]
-    settings: Settings
-
 
 @cache
-def _worker_core(recipe: _Recipe) -> Core:
-    """Build this process's Core for a recipe once; it lives as long as the worker."""
-    core = Core(recipe.plugin_dirs, settings=recipe.settings)
+def _worker_core(plugin_dirs: tuple[Path, ...], settings: Settings) -> Core:
+    """Build this process's Core for a map's plugins and settings once; it lives as long as the worker."""
+    core = Core(plugin_dirs, settings=settings)
     atexit.register(core.close)
     return core
 
 
-def _run_in_worker(recipe: _Recipe, pipeline: Pipeline, document: Document) -> Outcome:
-    return _worker_core(recipe).run_pipeline(pipeline, document)
+def _run_in_worker(
+    plugin_dirs: tuple[Path, ...], settings: Settings, pipeline: Pipeline, documents: tuple[Document, ...]
+) -> list[Ended]:
+    from qualia._engine.stream import ended
+
+    core = _worker_core(plugin_dirs, settings)
+    return [ended(partial(core.run_pipeline, pipeline), document, note=True) for document in documents]

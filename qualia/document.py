@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import unicodedata
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, cast
@@ -14,7 +14,7 @@ import attrs
 from attrs import field, frozen
 
 from qualia._digest import digest
-from qualia._values import dumps, frozen_mapping, loads
+from qualia._values import brief, dumps, frozen_mapping, loads
 from qualia.errors import DocumentUnreadable, QualiaWarning
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -78,14 +78,14 @@ class Document:
 
     schema: ClassVar[str] = "document/1"
 
-    text: str = field(kw_only=False)
+    text: str = field(kw_only=False, repr=brief)
     title: str | None = None
     """A name for people; None when there is none."""
     language: str | None = None
     """ISO 639-1 code ("pt", "en"); None means nobody said."""
     media_type: str = "text/plain"
-    segments: tuple[Segment, ...] = field(default=(), converter=_segments)
-    metadata: Mapping[str, Any] = field(factory=dict[str, Any], converter=frozen_mapping)
+    segments: tuple[Segment, ...] = field(default=(), converter=_segments, repr=brief)
+    metadata: Mapping[str, Any] = field(factory=dict[str, Any], converter=frozen_mapping, repr=brief)
     """JSON-like facts; plugins may read them, so they are part of the identity."""
     data: bytes | None = field(default=None, repr=False)
     """The file's bytes when it is no text at all (``.docx``); None otherwise."""
@@ -129,6 +129,33 @@ class Document:
         if text.startswith("WEBVTT"):
             media_type = "text/vtt"
         return cls(text, title=title, media_type=media_type)
+
+    def edit(self, replacements: Iterable[tuple[int, int, str]]) -> Document:
+        """Return a document in which stretches of the text are replaced and the segments moved along.
+
+        A segment keeps what stands in it. Text put in where a segment begins belongs to that segment; when a stretch
+        that is replaced reaches over a segment's border, its new text belongs to the segment the stretch began in.
+
+        Args:
+            replacements: (start, end, new text) in any order, offsets in this document's text; equal offsets insert,
+                and an empty text removes.
+
+        Raises:
+            ValueError: a stretch lies outside the text, ends before it starts, or overlaps another.
+        """
+        ordered = sorted(replacements, key=lambda each: each[:2])
+        parts: list[str] = []
+        done = 0
+        for start, end, new in ordered:
+            if not done <= start <= end <= len(self.text):
+                raise ValueError(f"{start}..{end} overlaps another, or lies outside a text of {len(self.text)}")
+            parts += (self.text[done:start], new)
+            done = end
+        parts.append(self.text[done:])
+        wanted = {offset for segment in self.segments for offset in (segment.start, segment.end)}
+        moved = _moved(wanted, ordered)
+        segments = (attrs.evolve(each, start=moved[each.start], end=moved[each.end]) for each in self.segments)
+        return attrs.evolve(self, text="".join(parts), segments=segments)
 
     def to_json(self) -> str:
         """Return the document as JSON; `from_json` reads it back equal."""
@@ -209,6 +236,20 @@ def _decode_bytes(raw: bytes, name: str) -> str:
         return raw.decode("cp1252")
     except UnicodeDecodeError:
         return raw.decode("latin-1")
+
+
+def _moved(offsets: Iterable[int], replacements: list[tuple[int, int, str]]) -> dict[int, int]:
+    """Return where each offset of a text is once the replacements, in order, are made."""
+    moved: dict[int, int] = {}
+    place = shift = passed = 0
+    for offset in sorted(offsets):
+        while place < len(replacements) and replacements[place][0] < offset:
+            start, end, new = replacements[place]
+            shift += len(new) - (end - start)
+            passed = end
+            place += 1
+        moved[offset] = max(offset, passed) + shift
+    return moved
 
 
 def _normalise(text: str, segments: tuple[Segment, ...]) -> tuple[str, tuple[Segment, ...]]:

@@ -19,6 +19,9 @@
      |   +- PluginFailed                it raised; the original exception is ``__cause__``
      |   |   +- InvalidOutput           it returned something it did not promise
      |   +- CircuitOpen                 it failed so often that it is left alone for a while
+     |   |   +- CircuitHeld             somebody switched it off
+     |   +- Quarantined                 it failed again and again on this very input
+     +- ExtraMissing (RuntimeError)     something that an extra brings is not installed
      +- HistoryUnreadable (RuntimeError) the log of runs is damaged, or newer than this version
      +- RunCancelled (RuntimeError)     a run was asked to stop
      +- DeadlineExceeded (TimeoutError) a run was not done in time
@@ -33,8 +36,7 @@ which may.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
 
 class QualiaError(Exception):
@@ -213,6 +215,34 @@ class CircuitOpen(PluginError):
         self.retry_after_s: float = retry_after_s
 
 
+class CircuitHeld(CircuitOpen):
+    """A circuit was opened by hand and stays so until it is reset; ``retry_after_s`` is when to ask again."""
+
+    template = "plugin {plugin!r} was switched off by hand; reset its circuit to use it again"
+
+
+class Quarantined(PluginError):
+    """A plugin failed so often on one input that it is not called with it for ``retry_after_s`` more seconds."""
+
+    template = "plugin {plugin!r} keeps failing on this input and is spared it for {retry_after_s:.0f} more seconds"
+
+    def __init__(self, plugin: str, retry_after_s: float) -> None:
+        super().__init__(plugin, retry_after_s)
+        self.plugin: str = plugin
+        self.retry_after_s: float = retry_after_s
+
+
+class ExtraMissing(QualiaError, RuntimeError):
+    """What was asked needs an ``extra`` of the distribution that is not installed; ``purpose`` is what it is for."""
+
+    template = "{purpose} needs the {extra} extra; run: pip install 'qualia-core[{extra}]'"
+
+    def __init__(self, extra: str, purpose: str) -> None:
+        super().__init__(extra, purpose)
+        self.extra: str = extra
+        self.purpose: str = purpose
+
+
 class HistoryUnreadable(QualiaError, RuntimeError):
     """The log of runs cannot be read, or not be written by this version."""
 
@@ -265,9 +295,11 @@ class CoreClosed(QualiaError, RuntimeError):
         self.action: str = action
 
 
-def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return up to three of the ``known`` names that look like ``word``, nearest first."""
-    return tuple(get_close_matches(word, list(known), n=3, cutoff=0.5))
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.5) -> tuple[str, ...]:
+    """Return up to three of the ``known`` names that look like ``word``, nearest first; ``cutoff`` 1 means equal."""
+    from difflib import get_close_matches
+
+    return tuple(get_close_matches(word, list(known), n=3, cutoff=cutoff))
 
 
 def unknown_name(word: str, known: Iterable[str]) -> str:
@@ -287,3 +319,18 @@ def describe(error: BaseException) -> dict[str, Any]:
         name: value for name, value in vars(error).items() if isinstance(value, (str, int, float, tuple))
     }
     return {**fields, "error": type(error).__name__, "message": str(error)}
+
+
+def restored(name: str, arguments: Iterable[Any], message: str) -> QualiaError:
+    """Return an error made again of its class name and what it was made of; a class unknown here keeps its sentence."""
+    kind = globals().get(name)
+    if isinstance(kind, type) and issubclass(kind, QualiaError):
+        try:
+            return kind(*(tuple(each) if _is_list(each) else each for each in arguments))
+        except TypeError:
+            return QualiaError(message)
+    return QualiaError(message)
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)

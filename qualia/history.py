@@ -3,50 +3,46 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from attrs import field, frozen
 
-from qualia._values import from_plain, to_plain
+from qualia._engine.database import Database, Migrations
+from qualia._values import FrozenDict, freeze
 from qualia.errors import HistoryUnreadable
 from qualia.result import Provenance
 
-T = TypeVar("T")
-
-SCHEMA_VERSION = 1
-"""The newest format of the file this version writes."""
-_APPLICATION_ID = 0x51554149
-_BUSY_S = 5.0
-_RETRY_AFTER_S = 30.0
-
-RunOutcome = Literal["ok", "failed", "cancelled"]
-StepStatus = Literal["ok", "failed", "skipped"]
-
-_MIGRATIONS: tuple[tuple[str, ...], ...] = (
+APPLICATION_ID = 0x51554149
+"""What marks a file as a history."""
+MIGRATIONS: Migrations = (
     (
+        # The id is when the run started, in microseconds: with it at its end, every index is in order of time.
         """CREATE TABLE runs(
              id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, document TEXT,
              started_s REAL NOT NULL, elapsed_s REAL NOT NULL, outcome TEXT NOT NULL, error TEXT NOT NULL,
              steps TEXT NOT NULL)""",
-        "CREATE INDEX runs_started ON runs(started_s)",
-        "CREATE INDEX runs_document ON runs(document, started_s)",
-        "CREATE INDEX runs_outcome ON runs(outcome, started_s)",
-        """CREATE TABLE run_plugins(
-             plugin TEXT NOT NULL, started_s REAL NOT NULL, run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
-             PRIMARY KEY(plugin, started_s, run)) WITHOUT ROWID""",
-        "CREATE INDEX run_plugins_run ON run_plugins(run)",
+        # As much of a digest as tells documents apart; the whole of it would double the file's pages.
+        "CREATE INDEX runs_document ON runs(substr(document, 1, 12))",
+        "CREATE INDEX runs_troubled ON runs(outcome) WHERE outcome <> 'ok'",
+        "CREATE TABLE run_plugins(plugin TEXT NOT NULL, run INTEGER NOT NULL, PRIMARY KEY(plugin, run)) WITHOUT ROWID",
         """CREATE TABLE daily(
              day TEXT NOT NULL, plugin TEXT NOT NULL, outcome TEXT NOT NULL, steps INTEGER NOT NULL,
              cached INTEGER NOT NULL, total_s REAL NOT NULL, longest_s REAL NOT NULL,
              PRIMARY KEY(day, plugin, outcome)) WITHOUT ROWID""",
     ),
 )
+"""How each version of the file is made from the one before; the last is the newest this version writes."""
+
+_DAY_S = 86_400.0
+_RETRY_AFTER_S = 30.0
+_PRUNED_AT_ONCE = 1_000
+
+RunOutcome = Literal["ok", "failed", "cancelled"]
+StepStatus = Literal["ok", "failed", "skipped"]
 
 
 @frozen(kw_only=True)
@@ -57,7 +53,7 @@ class StepEntry:
     plugin: str
     outcome: StepStatus
     elapsed_s: float
-    """How long the plugin took, in seconds, when the value was computed; 0 when it did not run."""
+    """How long the plugin took, in seconds, when the value was computed; 0 when it gave none."""
     cached: bool = False
     error: str = ""
     """The sentence of the error, or why it was skipped; empty otherwise."""
@@ -108,29 +104,34 @@ class History:
         path: the file; its folder is made when something is written.
         wall: seconds since 1970.
         warn: told once for each kind of trouble.
+        keep_days: runs older than this are forgotten, now and then when something is written; 0 keeps all.
     """
 
-    def __init__(self, path: Path, *, wall: Callable[[], float], warn: Callable[[str], object]) -> None:
+    def __init__(
+        self, path: Path, *, wall: Callable[[], float], warn: Callable[[str], object], keep_days: float = 0.0
+    ) -> None:
         self._path: Path = path
         self._wall: Callable[[], float] = wall
         self._warn: Callable[[str], object] = warn
+        self._keep_days: float = keep_days
         self._warned: set[str] = set()
-        self._lock: threading.RLock = threading.RLock()
-        self._db: sqlite3.Connection | None = None
-        self._pid: int = 0
+        self._file: Database = Database(path, MIGRATIONS, application_id=APPLICATION_ID, warn=self._tell)
         self._retry_at_s: float = 0.0
+        self._pruned_s: float | None = None
 
     def add(self, run: RunEntry) -> None:
-        """Log a finished run."""
-        with self._lock:
-            if self._wall() < self._retry_at_s <= self._wall() + _RETRY_AFTER_S:
-                return
-            try:
-                _insert(self._writable(), run)
-            except (sqlite3.Error, OSError, HistoryUnreadable) as error:
-                self.close()
-                self._retry_at_s = self._wall() + _RETRY_AFTER_S
-                self._tell(f"the history {str(self._path)!r} cannot be written ({error})")
+        """Log a finished run; one that is in the log already is left as it is."""
+        now_s = self._wall()
+        if now_s < self._retry_at_s <= now_s + _RETRY_AFTER_S:
+            return
+        try:
+            self._file.write(lambda db: _insert(db, run))
+            self._prune_now_and_then(now_s)
+        except (sqlite3.Error, OSError, HistoryUnreadable) as error:
+            self._file.close()
+            self._retry_at_s = now_s + _RETRY_AFTER_S
+            reason = error.reason if isinstance(error, HistoryUnreadable) else str(error)
+            self._tell(f"the history {str(self._path)!r} cannot be written ({reason})")
 
     def runs(
         self,
@@ -144,101 +145,90 @@ class History:
     ) -> tuple[RunEntry, ...]:
         """Return runs, newest first; every condition given must hold.
 
+        Args:
+            document: the id of the document they ran on.
+            plugin: the id of a plugin they had a step of, whatever became of it.
+            outcome: how they ended.
+            since: when they started at the earliest.
+            until: when they started, this moment left out.
+            limit: how many, at most.
+
         Raises:
-            HistoryUnreadable: the file is damaged.
+            HistoryUnreadable: the file is damaged, or newer than this version can read.
         """
-        clauses: list[str] = []
-        values: list[object] = []
+        # The plugin's own list leads only where nothing else narrows the search further.
+        leading = plugin is not None and document is None and outcome in (None, "ok")
+        at = "p.run" if leading else "r.id"
         conditions = (
-            ("document = ?", document),
-            ("outcome = ?", outcome),
-            ("started_s >= ?", since.timestamp() if since else None),
-            ("started_s < ?", until.timestamp() if until else None),
-            ("id IN (SELECT run FROM run_plugins WHERE plugin = ?)", plugin),
+            # The sign keeps SQLite from putting the second condition into the first, which no index answers then.
+            ("substr(r.document, 1, 12) = substr(?, 1, 12)", document),
+            ("+r.document = ?", document),
+            ("r.outcome = ?" if outcome == "ok" else "r.outcome <> 'ok' AND r.outcome = ?", outcome),
+            (f"{at} >= ?", _number(since) if since else None),
+            (f"{at} < ?", _number(until) if until else None),
+            ("p.plugin = ?" if leading else _USES, plugin),
         )
-        for clause, value in conditions:
-            if value is not None:
-                clauses.append(clause)
-                values.append(value)
-        where = f"WHERE {' AND '.join(clauses)}" if clauses else ""
+        chosen = [(clause, value) for clause, value in conditions if value is not None]
+        where = f"WHERE {' AND '.join(clause for clause, _ in chosen)}" if chosen else ""
+        source = "run_plugins p JOIN runs r ON r.id = p.run" if leading else "runs r"
         # Only the fixed clauses above enter the text; every value is bound.
-        query = f"{_SELECT} {where} ORDER BY started_s DESC, id DESC LIMIT ?"
-        return tuple(_run(row) for row in self._rows(query, (*values, limit)))
+        query = f"{_SELECT} FROM {source} {where} ORDER BY {at} DESC LIMIT ?"
+        return self._runs(query, (*(value for _, value in chosen), limit))
 
     def run(self, run_id: str) -> RunEntry | None:
         """Return one run; None when it is not in the log.
 
         Raises:
-            HistoryUnreadable: the file is damaged.
+            HistoryUnreadable: the file is damaged, or newer than this version can read.
         """
-        query = f"{_SELECT} WHERE run_id = ?"
-        return next((_run(row) for row in self._rows(query, (run_id,))), None)
+        return next(iter(self._runs(f"{_SELECT} FROM runs r WHERE r.run_id = ?", (run_id,))), None)
 
     def daily(self, *, days: int = 30) -> tuple[DayCount, ...]:
         """Return how each plugin did on each of the last days, newest first.
 
         Raises:
-            HistoryUnreadable: the file is damaged.
+            HistoryUnreadable: the file is damaged, or newer than this version can read.
         """
-        first = datetime.fromtimestamp(self._wall() - (days - 1) * 86_400, UTC).date().isoformat()
+        first = datetime.fromtimestamp(self._wall() - (days - 1) * _DAY_S, UTC).date().isoformat()
         query = """SELECT day, plugin, outcome, steps, cached, total_s, longest_s FROM daily
                    WHERE day >= ? ORDER BY day DESC, plugin, outcome"""
         names = ("day", "plugin", "outcome", "steps", "cached", "total_s", "longest_s")
-        return tuple(DayCount(**dict(zip(names, row, strict=True))) for row in self._rows(query, (first,)))
+        rows = self._file.read(query, (first,))
+        return tuple(DayCount(**dict(zip(names, row, strict=True))) for row in rows)
 
     def prune(self, *, keep_days: float) -> int:
         """Forget runs older than some days and return how many; the daily counts stay.
 
         Raises:
-            HistoryUnreadable: the file is damaged, newer than this version, or cannot be written.
+            HistoryUnreadable: the file is newer than this version, or cannot be written.
         """
-        with self._lock:
-            before = self._wall() - keep_days * 86_400
-            try:
-                return self._writable().execute("DELETE FROM runs WHERE started_s < ?", (before,)).rowcount
-            except (sqlite3.Error, OSError) as error:
-                raise HistoryUnreadable(str(self._path), str(error)) from error
+        before_s = self._wall() - keep_days * _DAY_S
+        forgotten = 0
+        try:
+            while more := self._file.write(lambda db: _delete(db, before_s)):
+                forgotten += more
+        except (sqlite3.Error, OSError) as error:
+            raise HistoryUnreadable(str(self._path), str(error)) from error
+        return forgotten
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
-        with self._lock:
-            db, self._db = self._db, None
-            if db is not None and self._pid == os.getpid():
-                db.close()
+        self._file.close()
 
-    def _rows(self, query: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
-        if not self._path.exists():
-            return []
-        with self._lock:
-            try:
-                db = sqlite3.connect(
-                    f"{self._path.absolute().as_uri()}?mode=ro",
-                    uri=True,
-                    timeout=_BUSY_S,
-                )
-                try:
-                    return db.execute(query, values).fetchall()
-                finally:
-                    db.close()
-            except (sqlite3.Error, OSError) as error:
-                raise HistoryUnreadable(str(self._path), str(error)) from error
+    def _prune_now_and_then(self, now_s: float) -> None:
+        """Forget what is too old: at the first write, then daily, some of it at a time so that no run waits long."""
+        if self._keep_days <= 0 or (self._pruned_s is not None and abs(now_s - self._pruned_s) < _DAY_S):
+            return
+        before_s = now_s - self._keep_days * _DAY_S
+        if self._file.write(lambda db: _delete(db, before_s)) < _PRUNED_AT_ONCE:
+            self._pruned_s = now_s
 
-    def _writable(self) -> sqlite3.Connection:
-        if self._db is not None and self._pid == os.getpid() and self._path.exists():
-            return self._db
-        self._db = None
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+    def _runs(self, query: str, values: tuple[object, ...]) -> tuple[RunEntry, ...]:
+        rows = self._file.read(query, values)
         try:
-            db.execute("PRAGMA foreign_keys = ON")
-            _migrate(db, str(self._path))
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-        except BaseException:
-            db.close()
-            raise
-        self._db, self._pid = db, os.getpid()
-        return db
+            return tuple(_run(row) for row in rows)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise HistoryUnreadable(str(self._path), f"an entry is damaged ({error})") from error
 
     def _tell(self, sentence: str) -> None:
         kind = sentence.partition("(")[0]
@@ -247,70 +237,84 @@ class History:
             self._warn(sentence)
 
 
-_SELECT = "SELECT run_id, name, document, started_s, elapsed_s, outcome, error, steps FROM runs"
-_INSERT = """INSERT INTO runs(run_id, name, document, started_s, elapsed_s, outcome, error, steps)
-  VALUES(?, ?, ?, ?, ?, ?, ?, ?)"""
-
-
-def _migrate(db: sqlite3.Connection, path: str) -> None:
-    """Bring the file to `SCHEMA_VERSION`, one transaction for each version, so that a kill leaves old or new."""
-    while True:
-        version: int = db.execute("PRAGMA user_version").fetchone()[0]
-        if version == SCHEMA_VERSION:
-            return
-        if version > SCHEMA_VERSION:
-            reason = f"it has format {version} and this version writes {SCHEMA_VERSION}; it can be read, not written"
-            raise HistoryUnreadable(path, reason)
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            # Another process may have migrated while this one waited for the lock.
-            if db.execute("PRAGMA user_version").fetchone()[0] == version:
-                for statement in _MIGRATIONS[version]:
-                    db.execute(statement)
-                db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                db.execute(f"PRAGMA user_version = {version + 1}")
-            db.execute("COMMIT")
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-
-
-def _insert(db: sqlite3.Connection, run: RunEntry) -> None:
-    started_s = run.started_at.timestamp()
-    day = run.started_at.astimezone(UTC).date().isoformat()
-    steps = json.dumps(to_plain(run.steps), ensure_ascii=False, separators=(",", ":"))
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        row = (
-            run.run_id,
-            run.name,
-            run.document,
-            started_s,
-            run.elapsed_s,
-            run.outcome,
-            run.error,
-            steps,
-        )
-        number = db.execute(_INSERT, row).lastrowid
-        plugins = {(step.plugin, started_s, number) for step in run.steps}
-        db.executemany("INSERT INTO run_plugins VALUES(?, ?, ?)", plugins)
-        db.executemany(_COUNT, [_counted(day, step) for step in run.steps])
-    except BaseException:
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
-
-
+_SELECT = "SELECT r.run_id, r.name, r.document, r.started_s, r.elapsed_s, r.outcome, r.error, r.steps"
+_USES = "EXISTS(SELECT 1 FROM run_plugins p WHERE p.plugin = ? AND p.run = r.id)"
+_INSERT = "INSERT OR IGNORE INTO runs VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _COUNT = """INSERT INTO daily VALUES(?, ?, ?, 1, ?, ?, ?) ON CONFLICT(day, plugin, outcome) DO UPDATE SET
   steps = steps + 1, cached = cached + excluded.cached, total_s = total_s + excluded.total_s,
   longest_s = max(longest_s, excluded.longest_s)"""
+_OLDEST = "SELECT max(id) FROM (SELECT id FROM runs WHERE id < ? ORDER BY id LIMIT ?)"
+
+_PLAIN = (str, int, float, bool, type(None))
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+_decode = json.JSONDecoder().decode
 
 
-def _counted(day: str, step: StepEntry) -> tuple[object, ...]:
-    spent_s = 0.0 if step.cached else step.elapsed_s
-    return day, step.plugin, step.outcome, int(step.cached), spent_s, spent_s
+def _number(moment: datetime) -> int:
+    """Return a moment as microseconds since 1970."""
+    return round(moment.timestamp() * 1e6)
+
+
+def _insert(db: sqlite3.Connection, run: RunEntry) -> None:
+    number = _number(run.started_at)
+    steps = _encode([_plain_step(each) for each in run.steps])
+    document = None if run.document is None else _storable(run.document)
+    row = (run.run_id, _storable(run.name), document, run.started_at.timestamp(), run.elapsed_s, run.outcome)
+    while db.execute(_INSERT, (number, *row, _storable(run.error), steps)).rowcount == 0:
+        if db.execute("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,)).fetchone():
+            return
+        # Another run started at the very same moment.
+        number += 1
+    day = run.started_at.astimezone(UTC).date().isoformat()
+    for plugin in {step.plugin for step in run.steps}:
+        db.execute("INSERT INTO run_plugins VALUES(?, ?)", (plugin, number))
+    for step in run.steps:
+        spent_s = 0.0 if step.cached else step.elapsed_s
+        db.execute(_COUNT, (day, step.plugin, step.outcome, step.cached, spent_s, spent_s))
+
+
+def _delete(db: sqlite3.Connection, before_s: float) -> int:
+    """Delete some of the oldest runs that started before a moment, and return how many."""
+    last: int | None = db.execute(_OLDEST, (round(before_s * 1e6), _PRUNED_AT_ONCE)).fetchone()[0]
+    if last is None:
+        return 0
+    for (plugin,) in db.execute("SELECT DISTINCT plugin FROM daily").fetchall():
+        db.execute("DELETE FROM run_plugins WHERE plugin = ? AND run <= ?", (plugin, last))
+    return db.execute("DELETE FROM runs WHERE id <= ?", (last,)).rowcount
+
+
+def _storable(text: str) -> str:
+    """Return text as UTF-8 can hold it: an error's sentence may quote half a surrogate pair."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+# Written out by hand, because a run waits for it: the general way to plain data takes three times as long.
+def _plain_step(step: StepEntry) -> dict[str, Any]:
+    return {
+        "step": step.step,
+        "plugin": step.plugin,
+        "outcome": step.outcome,
+        "elapsed_s": step.elapsed_s,
+        "cached": step.cached,
+        "error": step.error,
+        "key": step.key,
+        "provenance": None if step.provenance is None else _plain_provenance(step.provenance),
+    }
+
+
+def _plain_provenance(provenance: Provenance) -> dict[str, Any]:
+    return {
+        "plugin": provenance.plugin,
+        "version": provenance.version,
+        "code_hash": provenance.code_hash,
+        "params": provenance.params,
+        "produces": provenance.produces,
+        "inputs": provenance.inputs,
+        "upstream": [_plain_provenance(each) for each in provenance.upstream],
+        "engine_version": provenance.engine_version,
+        "started_at": provenance.started_at.isoformat(),
+        "host": provenance.host,
+    }
 
 
 def _run(row: tuple[Any, ...]) -> RunEntry:
@@ -323,5 +327,39 @@ def _run(row: tuple[Any, ...]) -> RunEntry:
         elapsed_s=elapsed_s,
         outcome=outcome,
         error=error,
-        steps=tuple(from_plain(each, StepEntry) for each in json.loads(steps)),
+        steps=tuple(_steps(_decode(steps))),
     )
+
+
+def _steps(data: list[Mapping[str, Any]]) -> Iterator[StepEntry]:
+    for each in data:
+        made = each["provenance"]
+        yield StepEntry(
+            step=each["step"],
+            plugin=each["plugin"],
+            outcome=each["outcome"],
+            elapsed_s=each["elapsed_s"],
+            cached=each["cached"],
+            error=each["error"],
+            key=each["key"],
+            provenance=None if made is None else _provenance(made),
+        )
+
+
+def _provenance(data: Mapping[str, Any]) -> Provenance:
+    return Provenance(
+        plugin=data["plugin"],
+        version=data["version"],
+        code_hash=data["code_hash"],
+        params=_params(data["params"]),
+        produces=data["produces"],
+        inputs=FrozenDict(data["inputs"]),
+        upstream=tuple(_provenance(each) for each in data["upstream"]),
+        engine_version=data["engine_version"],
+        started_at=datetime.fromisoformat(data["started_at"]),
+        host=FrozenDict(data["host"]),
+    )
+
+
+def _params(data: Mapping[str, Any]) -> FrozenDict:
+    return FrozenDict({name: value if type(value) in _PLAIN else freeze(value) for name, value in data.items()})

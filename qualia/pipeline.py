@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +114,8 @@ def _unreadable(path: Path, reason: str) -> InvalidPipeline:
 def _parse(path: Path, text: str) -> object:
     try:
         if path.suffix.lower() == ".json":
+            import json
+
             return json.loads(text)
         if path.suffix.lower() in (".yaml", ".yml"):
             return _parse_yaml(path, text)
@@ -191,25 +192,35 @@ class Plan:
     steps: tuple[PlanStep, ...]
 
     def to_mermaid(self) -> str:
-        """Return the plan as a Mermaid flowchart (https://mermaid.js.org); added steps have round corners."""
+        """Return the plan as a Mermaid flowchart (https://mermaid.js.org); added steps have round corners.
+
+        What was given, the document and records, has slanted sides. No name in the plan is read as Mermaid or HTML.
+        """
         numbers = {step.id: f"s{number}" for number, step in enumerate(self.steps)}
+        uses = [
+            (source, label, numbers[step.id]) for step in self.steps for source, label in self._inputs(step, numbers)
+        ]
+        given = [source for source in dict.fromkeys(source for source, _, _ in uses) if source not in numbers]
+        names = {**numbers, **{source: f"g{number}" for number, source in enumerate(given)}}
         lines = ["flowchart TD"]
-        if any(step.document == DOCUMENT for step in self.steps):
-            lines.append('  document[/"document"/]')
+        lines.extend(f'  {names[source]}[/"{_mermaid_text(source.lstrip("@"))}"/]' for source in given)
         for step in self.steps:
             opening, closing = ("(", ")") if step.added else ("[", "]")
             label = step.id if step.id == step.plugin else f"{step.id}: {step.plugin}"
-            lines.append(f'  {numbers[step.id]}{opening}"{_mermaid_text(label)}"{closing}')
-        for step in self.steps:
-            if step.document == DOCUMENT:
-                lines.append(f"  document --> {numbers[step.id]}")
-            labels = {source: schema for schema, source in step.records.items()}
-            for need in step.needs:
-                label = f'|"{_mermaid_text(labels[need])}"|' if need in labels else ""
-                lines.append(f"  {numbers[need]} -->{label} {numbers[step.id]}")
+            lines.append(f'  {names[step.id]}{opening}"{_mermaid_text(label)}"{closing}')
+        lines.extend(f"  {names[source]} -->{label} {target}" for source, label, target in uses)
         return "\n".join(lines) + "\n"
+
+    @staticmethod
+    def _inputs(step: PlanStep, steps: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield what a step waits for or takes, each with the text of its arrow."""
+        if step.document == DOCUMENT:
+            yield DOCUMENT, ""
+        labels = {source: schema for schema, source in step.records.items()}
+        for source in (*step.needs, *(each for each in labels if each not in steps)):
+            yield source, f'|"{_mermaid_text(labels[source])}"|' if labels.get(source, source) != source else ""
 
 
 def _mermaid_text(text: str) -> str:
     """Write text so that nothing in it is read as Mermaid or HTML."""
-    return "".join(char if char.isalnum() or char in " _-/:.@" else f"#{ord(char)};" for char in text)
+    return "".join(char if char.isalnum() or char in " _-/:" else f"#{ord(char)};" for char in text)

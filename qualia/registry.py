@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
 
 from qualia._plugins.catalog import Found, Manifest, discover, shipped_folder
-from qualia._plugins.loader import Generation, Source, load
 from qualia._values import FrozenDict
 from qualia.errors import PluginUnavailable, UnknownPlugin, nearest
-from qualia.plugin import ParamSpec
+
+if TYPE_CHECKING:
+    # What plugins are made of is loaded with the first of them: finding them needs none of it.
+    from qualia._plugins.loader import Generation
+    from qualia.plugin import ParamSpec
 
 PluginState = Literal["enabled", "unavailable", "loaded", "failing"]
 
@@ -104,22 +108,19 @@ class Registry:
         places = [("shipped", shipped_folder()), *(("folder", folder) for folder in folders)]
         found = discover(places, search_path=sys.path, override=override)
         self._snapshot: Mapping[str, Entry] = FrozenDict({each.id: Entry(found=each) for each in found})
-        self._lock: threading.RLock = threading.RLock()
-        # One for each plugin, so that one that is slow to import holds up no other.
-        self._loading: Mapping[str, threading.RLock] = {id_: threading.RLock() for id_ in self._snapshot}
+        self._usable: Mapping[str, Manifest] = {
+            each.id: each.manifest for each in found if each.manifest is not None and each.error is None
+        }
+        self._locks: dict[tuple[int, str], threading.RLock] = {}
 
     @property
     def snapshot(self) -> Mapping[str, Entry]:
         """Every plugin by id, as of now."""
         return self._snapshot
 
-    def usable(self) -> dict[str, Manifest]:
+    def usable(self) -> Mapping[str, Manifest]:
         """Return the manifests of the plugins that can be used here."""
-        return {
-            id_: entry.found.manifest
-            for id_, entry in self._snapshot.items()
-            if entry.found.manifest is not None and entry.found.error is None
-        }
+        return self._usable
 
     def entry(self, plugin: str) -> Entry:
         """Return a plugin's entry.
@@ -144,26 +145,36 @@ class Registry:
         generation = self.entry(plugin).generation
         if generation is not None:
             return generation, False
-        with self._loading[plugin]:
+        from qualia._plugins.loader import Source, load
+
+        with self._lock(plugin):
             entry = self.entry(plugin)
             if entry.generation is not None:
                 return entry.generation, False
             generation = load(entry.manifest, Source.read(entry.found.folder))
-            with self._lock:
+            with self._lock():
                 self._swap(plugin, evolve(entry, generation=generation, failure=""))
             return generation, True
 
     def load_failed(self, plugin: str, reason: str) -> None:
         """Remember why a plugin could not be loaded."""
-        with self._lock:
+        with self._lock():
             self._swap(plugin, evolve(self.entry(plugin), failure=reason))
+
+    def _lock(self, plugin: str = "") -> threading.RLock:
+        """Return a plugin's lock, so that one that is slow to import holds up no other; without a name, the swap's.
+
+        A forked child has locks of its own: it must not wait for a thread that it does not have.
+        """
+        key = (os.getpid(), plugin)
+        return self._locks.get(key) or self._locks.setdefault(key, threading.RLock())
 
     def _swap(self, plugin: str, entry: Entry) -> None:
         self._snapshot = FrozenDict({**self._snapshot, plugin: entry})
 
     def unload(self) -> tuple[Generation, ...]:
         """Take out every generation and return them, for the caller to close and unload."""
-        with self._lock:
+        with self._lock():
             loaded = tuple(entry.generation for entry in self._snapshot.values() if entry.generation is not None)
             self._snapshot = FrozenDict({id_: evolve(entry, generation=None) for id_, entry in self._snapshot.items()})
         return loaded

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from attrs import field, frozen
 
 from qualia._files import write_whole
-from qualia._values import dumps, freeze, from_plain, frozen_mapping, is_mapping, parse_json, to_plain
+from qualia._values import brief, dumps, freeze, from_plain, frozen_mapping, is_mapping, loads, parse_json, to_plain
 from qualia.errors import QualiaError
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ class Provenance:
     """Version its manifest gives."""
     code_hash: str
     """sha256 (hex) of every file of the plugin."""
-    params: Mapping[str, Any] = field(converter=frozen_mapping)
+    params: Mapping[str, Any] = field(converter=frozen_mapping, repr=brief)
     """All params in force, defaults too."""
     produces: str | None
     """Schema of the record or document in ``value``; None for artifacts and plain data."""
@@ -77,7 +77,7 @@ class Artifact:
 class Result(Generic[T_co]):
     """A plugin's answer. Two results are equal when value and provenance are."""
 
-    value: T_co
+    value: T_co = field(repr=brief)
     provenance: Provenance
     key: str
     """What the cache knows it by: the same for the same code, params and inputs."""
@@ -108,7 +108,15 @@ class Result(Generic[T_co]):
         Raises:
             ValueError: not JSON, or not a result.
         """
-        data: object = parse_json(text)
+        return cls.from_plain(parse_json(text))
+
+    @classmethod
+    def from_plain(cls, data: object) -> Result[Any]:
+        """Build a result from the plain data that its JSON holds.
+
+        Raises:
+            ValueError: it is no result.
+        """
         if not is_mapping(data) or "value" not in data:
             raise ValueError("not a result: it has no value")
         return Result(
@@ -119,9 +127,34 @@ class Result(Generic[T_co]):
             cached=bool(data.get("cached", False)),
         )
 
+    def _repr_html_(self) -> str:
+        from qualia._display import result_html
+
+        value = self.value if isinstance(self.value, Artifact) else to_plain(self.value)
+        return result_html(value, f"{self.provenance.plugin} {self.provenance.version}", self.elapsed_s, self.cached)
+
+
+class _Travels:
+    """What happened, as JSON and back: the values in it come back as plain data, errors as what they were."""
+
+    __slots__ = ()
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return it as JSON; `from_json` reads it back."""
+        return dumps(self, indent=indent)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """Read what `to_json` wrote; `Result.into` gives a value its type back.
+
+        Raises:
+            ValueError: not JSON, or of another shape.
+        """
+        return loads(text, cls)
+
 
 @frozen(kw_only=True)
-class StepOutcome:
+class StepOutcome(_Travels):
     """How one step of a run ended."""
 
     step: str
@@ -136,7 +169,7 @@ class StepOutcome:
 
 
 @frozen
-class Outcome(Mapping[str, Result[Any]]):
+class Outcome(_Travels, Mapping[str, Result[Any]]):
     """What a pipeline gave: the results by step, in order; `steps` tells of those that failed or were skipped too."""
 
     steps: tuple[StepOutcome, ...]
@@ -167,9 +200,23 @@ class Outcome(Mapping[str, Result[Any]]):
         """Count the steps that gave a result."""
         return sum(1 for _ in self)
 
+    def _repr_html_(self) -> str:
+        from qualia._display import outcome_html
+
+        return outcome_html([_row(each) for each in self.steps])
+
+
+def _row(step: StepOutcome) -> tuple[str, str, str, float | None, str]:
+    """Return a step as a notebook shows it: its name, plugin, status, seconds and what it gave."""
+    if step.result is None:
+        return step.step, step.plugin, step.status, None, step.reason
+    value = step.result.value
+    told = value.name if isinstance(value, Artifact) else brief(value)
+    return step.step, step.plugin, step.status, step.result.elapsed_s, told
+
 
 @frozen(kw_only=True)
-class Mapped:
+class Mapped(_Travels):
     """What became of one document of a map."""
 
     index: int
@@ -183,7 +230,7 @@ class Mapped:
 
 
 @frozen(kw_only=True)
-class Rerun:
+class Rerun(_Travels):
     """What running a provenance again gave, and what differs from then."""
 
     result: Result[Any]

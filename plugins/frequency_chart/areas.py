@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import fsum
 
 from attrs import frozen
 
@@ -45,7 +46,7 @@ def squarified(values: Sequence[float], box: Box) -> list[Box]:
         values: positive, largest first for the best shapes.
         box: what to divide.
     """
-    total = sum(values)
+    total = fsum(values)
     if total <= 0 or box.width <= 0 or box.height <= 0:
         return [Box(box.x, box.y, 0.0, 0.0) for _ in values]
     areas = [value / total * box.width * box.height for value in values]
@@ -65,7 +66,7 @@ def squarified(values: Sequence[float], box: Box) -> list[Box]:
 def _worst(areas: Sequence[float], side: float) -> float:
     if side <= 0:
         return float("inf")
-    thickness = sum(areas) / side
+    thickness = fsum(areas) / side
     return max(max(thickness * thickness / area, area / (thickness * thickness)) for area in areas)
 
 
@@ -73,14 +74,14 @@ def _laid(areas: Sequence[float], room: Box) -> tuple[list[Box], Box]:
     """Lay one row along the shorter side of the room; return it and the room left."""
     row: list[Box] = []
     if room.width >= room.height:
-        thickness = sum(areas) / room.height if room.height > 0 else 0.0
+        thickness = fsum(areas) / room.height if room.height > 0 else 0.0
         y = room.y + room.height
         for area in areas:
             height = area / thickness if thickness > 0 else 0.0
             y -= height
             row.append(Box(room.x, y, thickness, height))
         return row, Box(room.x + thickness, room.y, max(0.0, room.width - thickness), room.height)
-    thickness = sum(areas) / room.width if room.width > 0 else 0.0
+    thickness = fsum(areas) / room.width if room.width > 0 else 0.0
     x, y = room.x, room.y + room.height - thickness
     for area in areas:
         width = area / thickness if thickness > 0 else 0.0
@@ -91,7 +92,7 @@ def _laid(areas: Sequence[float], room: Box) -> tuple[list[Box], Box]:
 
 def arcs(values: Sequence[float], *, begin: float = 0.0, end: float = 360.0) -> list[Arc]:
     """Divide a ring, or a piece of one, into one arc a value, clockwise."""
-    total = sum(values)
+    total = fsum(values)
     found: list[Arc] = []
     at = begin
     for value in values:

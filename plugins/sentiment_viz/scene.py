@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
+from math import fsum
 from typing import Literal
 
 from attrs import frozen
@@ -156,7 +157,8 @@ def moving_average(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, 
         reach = min(half, max(1, place), max(1, len(points) - 1 - place))
         low, high = max(0, place - reach), min(len(points), place + reach + 1)
         found.setdefault(x, []).append((sums[high] - sums[low]) / (high - low))
-    return tuple((x, sum(means) / len(means)) for x, means in found.items())
+    # Exact, because `sum` adds floats in another way since Python 3.12.
+    return tuple((x, fsum(means) / len(means)) for x, means in found.items())
 
 
 def _ticks(first: float, last: float, *, timed: bool, language: Language) -> tuple[tuple[float, str], ...]:

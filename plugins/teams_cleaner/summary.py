@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import fsum
 from typing import Any
 
 from qualia.text import count_words
@@ -59,7 +60,7 @@ def _speakers(turns: Sequence[Turn]) -> list[dict[str, Any]]:
 def _seconds(turns: Sequence[Turn]) -> float | None:
     """Return how long turns last together; None when none has both its moments."""
     lengths = [turn.end_s - turn.begin_s for turn in turns if turn.begin_s is not None and turn.end_s is not None]
-    return round(sum(lengths), 3) if lengths else None
+    return round(fsum(lengths), 3) if lengths else None
 
 
 def _duration_s(turns: Sequence[Turn]) -> float | None:

@@ -1,23 +1,34 @@
-"""Folds a Plan over its inputs: each step as soon as what it needs is there, independent ones at the same time."""
+"""Folds a Plan over its inputs: each step as soon as what it needs is there, independent ones at the same time.
+
+A run is folded by the thread that asked for it. It runs the steps itself as long as one at a time is enough and nothing
+can cut it short; otherwise the steps run in other threads while it waits for them, for the token and for the deadline.
+"""
 
 from __future__ import annotations
 
-import os
 import secrets
-import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
+from contextlib import contextmanager, suppress
+from contextvars import copy_context
+from functools import partial
+from heapq import heappop, heappush
+from typing import Any, TypeVar
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from qualia._engine.guard import Call
 from qualia._engine.inputs import Input, named_inputs
+from qualia._engine.threads import Threads
 from qualia.cancel import Control
-from qualia.errors import QualiaError
+from qualia.errors import CoreClosed, DeadlineExceeded, QualiaError, RunCancelled
 from qualia.events import EventKind, Observers
 from qualia.pipeline import Plan, PlanStep
 from qualia.result import Result, StepOutcome
+
+T = TypeVar("T")
+Running = dict[Future[StepOutcome], PlanStep]
+_LOOK_UP_S = 0.5
 
 
 @frozen(kw_only=True)
@@ -32,130 +43,236 @@ class Run:
     """Whether the first failure ends the run; otherwise only the steps that need the failed one are skipped."""
     fresh: bool = False
     """Whether every plugin is called, whatever the cache holds."""
+    alone: bool = False
+    """Whether its steps run one after the other in the caller's thread, because many runs go on beside it."""
     run_id: str = field(factory=lambda: secrets.token_hex(8))
 
 
-@define
-class _Progress:
-    """What is known while a run is under way."""
+class Progress:
+    """What is known of a run while it is under way, and how it ended afterwards."""
 
-    inputs: dict[str, Input]
-    done: dict[str, StepOutcome]
-    waiting: dict[str, PlanStep]
+    def __init__(self, run: Run) -> None:
+        self.run: Run = run
+        self.inputs: dict[str, Input] = dict(run.given)
+        self.done: dict[str, StepOutcome] = {}
+        self.failed: StepOutcome | None = None
+        """The first step that failed; None when none did."""
+        self.is_over: bool = False
+        """Whether it was given up before every step was settled."""
+        self._steps: tuple[PlanStep, ...] = run.plan.steps
+        self._places: dict[str, int] = {step.id: place for place, step in enumerate(self._steps)}
+        self._missing: list[int] = [len(step.needs) for step in self._steps]
+        self._ready: list[int] = [place for place, count in enumerate(self._missing) if not count]
+        self._dependants: dict[str, list[int]] = {}
+        for place, step in enumerate(self._steps):
+            for need in step.needs:
+                self._dependants.setdefault(need, []).append(place)
+
+    @property
+    def outcomes(self) -> tuple[StepOutcome, ...]:
+        """How each step that is settled ended, in the plan's order."""
+        return tuple(self.done[step.id] for step in self._steps if step.id in self.done)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether no further step may begin, because one failed."""
+        return self.failed is not None and self.run.fail_fast and not self.is_over
+
+    @property
+    def ready(self) -> int:
+        """How many steps can begin now."""
+        return 0 if self.is_lost else len(self._ready)
+
+    def take(self) -> PlanStep:
+        """Take out the first step, in the plan's order, that can begin."""
+        return self._steps[heappop(self._ready)]
+
+    def unsettled(self) -> list[PlanStep]:
+        """Return the steps of which nothing is known yet, in the plan's order."""
+        return [step for step in self._steps if step.id not in self.done]
+
+    def settle(self, outcome: StepOutcome) -> list[StepOutcome]:
+        """Take in how a step ended; return the steps that are skipped because of it."""
+        self.done[outcome.step] = outcome
+        if outcome.result is not None:
+            given = Input(value=outcome.result.value, provenance=outcome.result.provenance)
+            self.inputs[outcome.step] = given
+            for place in self._dependants.get(outcome.step, ()):
+                self._missing[place] -= 1
+                if not self._missing[place]:
+                    heappush(self._ready, place)
+            return []
+        if outcome.status == "failed" and self.failed is None:
+            self.failed = outcome
+        return list(self._skip_after(outcome.step))
+
+    def _skip_after(self, failed: str) -> Iterator[StepOutcome]:
+        """Settle everything that needs a step without a result, and what needs that in turn; needs stand before."""
+        lost = {failed}
+        for step in self._steps[self._places[failed] + 1 :]:
+            need = next((each for each in step.needs if each in lost), None)
+            if need is not None and step.id not in self.done:
+                lost.add(step.id)
+                self.done[step.id] = skipped(step, f"it needs {need!r}, which gave no result")
+                yield self.done[step.id]
+
+
+def skipped(step: PlanStep, reason: str) -> StepOutcome:
+    """Return the outcome of a step that did not run."""
+    return StepOutcome(step=step.id, plugin=step.plugin, status="skipped", reason=reason)
 
 
 class Executor:
-    """Runs plans. Its threads start when two steps can run at once, or a deadline has to be kept.
+    """Runs plans. Its threads start when two steps can run at once, or a run can be cut short.
 
     Args:
         call: calls one plugin.
         observers: told when a run and each of its steps start, finish or fail.
-        workers: steps that may run at the same time, over all runs.
+        workers: steps of one run that may run at the same time.
     """
 
     def __init__(self, call: Callable[[Call], Result[Any]], observers: Observers, *, workers: int) -> None:
         self._call: Callable[[Call], Result[Any]] = call
         self._observers: Observers = observers
         self._workers: int = workers
-        self._pool: ThreadPoolExecutor | None = None
-        self._pid: int = 0
-        self._lock: threading.Lock = threading.Lock()
+        self._threads: Threads = Threads("qualia-step")
 
-    def run(self, run: Run) -> tuple[StepOutcome, ...]:
-        """Run every step and return how each ended, in the plan's order. No error is raised for a failed step.
+    def run(self, progress: Progress) -> None:
+        """Run every step; `Progress.outcomes` tells how each ended. No error is raised for a failed step.
+
+        Whatever is raised, every step is settled then; those still under way in other threads go on unheard.
 
         Raises:
-            RunCancelled: it was cancelled; steps under way in other threads go on unheard.
-            DeadlineExceeded: its time is over; likewise.
+            RunCancelled: it was cancelled.
+            DeadlineExceeded: its time is over.
+            CoreClosed: its Core was closed meanwhile.
         """
-        progress = _Progress(dict(run.given), {}, {step.id: step for step in run.plan.steps})
+        run = progress.run
         names = {"run_id": run.run_id, "name": run.plan.name}
+        running: Running = {}
         self._observers.tell(EventKind.RUN_STARTED, **names, steps=len(run.plan.steps))
         try:
-            self._run_all(run, progress)
-        except QualiaError as error:
-            self._observers.tell(EventKind.RUN_FAILED, **names, error=str(error))
+            self._fold(progress, running)
+        except BaseException as error:
+            left = self._leave(progress, running, error)
+            self._observers.tell(EventKind.RUN_FAILED, **names, error=_sentence(error), left=left)
             raise
-        outcomes = tuple(progress.done[step.id] for step in run.plan.steps)
-        failed = next((each.error for each in outcomes if each.error is not None), None)
-        if failed is None:
+        if progress.failed is None:
             self._observers.tell(EventKind.RUN_FINISHED, **names)
         else:
-            self._observers.tell(EventKind.RUN_FAILED, **names, error=str(failed))
-        return outcomes
+            self._observers.tell(EventKind.RUN_FAILED, **names, error=progress.failed.reason, left=[])
 
-    def _run_all(self, run: Run, progress: _Progress) -> None:
-        running: dict[Future[StepOutcome], PlanStep] = {}
-        while progress.waiting or running:
-            run.control.check()
-            self._skip(run, progress)
-            ready = [step for step in progress.waiting.values() if _is_ready(step, progress)]
-            if len(ready) == 1 and not running and run.control.deadline_s is None and run.control.token is None:
-                _settle(self._run_step(ready[0], run, progress.inputs), progress)
-                continue
-            for step in ready:
-                del progress.waiting[step.id]
-                running[self._submit(self._run_step, step, run, dict(progress.inputs))] = step
-            for future in self._finished(running, run.control):
+    def within(self, control: Control, action: Callable[[], T]) -> T:
+        """Return what an action gives, made in another thread, which is left behind when the run is over.
+
+        Raises:
+            QualiaError: what `Control.check` raises once the run is over.
+        """
+        future = self._submit(control, action)
+        with _over(control) as over:
+            while not future.done():
+                _wait((future, over), control)
+                if not future.done():
+                    control.check()
+        return future.result()
+
+    def close(self) -> None:
+        """End the threads; what some of them still run goes on unheard."""
+        self._threads.shutdown(cancel_futures=True)
+
+    def _fold(self, progress: Progress, running: Running) -> None:
+        run = progress.run
+        alone = run.alone or (self._workers == 1 and not run.control.can_be_cut_short)
+        while progress.ready and (alone or (progress.ready == 1 and not run.control.can_be_cut_short)):
+            run.control.check_caller()
+            self._settle(progress, self._run_step(progress.take(), progress))
+        if progress.ready:
+            with _over(run.control) as over:
+                self._fold_in_threads(progress, running, over)
+        if progress.failed is not None:
+            for step in progress.unsettled():
+                self._settle(progress, skipped(step, f"{progress.failed.step!r} failed"), tell=True)
+
+    def _fold_in_threads(self, progress: Progress, running: Running, over: Future[None]) -> None:
+        control = progress.run.control
+        while progress.ready or running:
+            control.check_caller()
+            while progress.ready and len(running) < self._workers:
+                step = progress.take()
+                running[self._submit(control, partial(self._run_step, step, progress))] = step
+            _wait((*running, over), control)
+            for future in [each for each in running if each.done()]:
+                outcome = future.result()
                 del running[future]
-                _settle(future.result(), progress)
+                self._settle(progress, outcome)
 
-    def _finished(self, running: Mapping[Future[StepOutcome], PlanStep], control: Control) -> set[Future[StepOutcome]]:
-        """Wait until a step is done, looking at the token from time to time."""
-        if not running:
-            return set()
-        remaining_s = control.remaining_s
-        poll_s = None if control.token is None else 0.05
-        waits = [each for each in (remaining_s, poll_s) if each is not None]
-        return wait(running, timeout=min(waits, default=None), return_when=FIRST_COMPLETED).done
+    def _submit(self, control: Control, action: Callable[[], T]) -> Future[T]:
+        try:
+            # The caller's context goes along: what is told, logged or traced in a step belongs to its run.
+            return self._threads.submit(copy_context().run, action)
+        except RuntimeError:
+            # The Core may have been closed since the last look.
+            control.check_caller()
+            raise
 
-    def _skip(self, run: Run, progress: _Progress) -> None:
-        """Settle the steps that cannot run any more because of one that failed."""
-        failed = [each.step for each in progress.done.values() if each.status != "ok"]
-        for step in [*progress.waiting.values()] if failed else []:
-            missing = next((need for need in step.needs if need in failed), None)
-            if missing is None and not run.fail_fast:
-                continue
-            reason = f"{failed[0]!r} failed" if missing is None else f"it needs {missing!r}, which gave no result"
-            outcome = StepOutcome(step=step.id, plugin=step.plugin, status="skipped", reason=reason)
-            _settle(outcome, progress)
-            failed.append(step.id)
+    def _settle(self, progress: Progress, outcome: StepOutcome, *, tell: bool = False) -> None:
+        """Take in how a step ended, and tell of the steps that cannot run because of it.
+
+        Raises:
+            QualiaError: the step ended because its whole run is over.
+        """
+        consequences = progress.settle(outcome)
+        for each in (outcome, *consequences) if tell else consequences:
             self._observers.tell(
                 EventKind.STEP_SKIPPED,
-                run_id=run.run_id,
-                step=step.id,
-                plugin=step.plugin,
-                reason=reason,
+                run_id=progress.run.run_id,
+                step=each.step,
+                plugin=each.plugin,
+                reason=each.reason,
             )
+        if isinstance(outcome.error, (RunCancelled, DeadlineExceeded, CoreClosed)):
+            raise outcome.error
+        if progress.is_lost:
+            progress.run.control.halt.cancel()
 
-    def _run_step(self, step: PlanStep, run: Run, inputs: Mapping[str, Input]) -> StepOutcome:
-        document = None if step.document is None else inputs[step.document]
-        named = named_inputs(
-            document,
-            {schema: inputs[source] for schema, source in step.records.items()},
-        )
+    def _leave(self, progress: Progress, running: Running, error: BaseException) -> list[str]:
+        """Settle every step of a run that is over; return those that are still under way."""
+        progress.is_over = True
+        progress.run.control.halt.cancel()
+        left: list[str] = []
+        for future, step in running.items():
+            if future.cancel() or step.id in progress.done:
+                continue
+            if future.done():
+                progress.settle(future.result())
+            else:
+                left.append(step.id)
+                reason = f"it was still running when the run was given up: {_sentence(error)}"
+                progress.settle(_failed(step, error, reason))
+        for step in progress.unsettled():
+            progress.settle(skipped(step, f"the run was given up: {_sentence(error)}"))
+        return left
+
+    def _run_step(self, step: PlanStep, progress: Progress) -> StepOutcome:
+        run = progress.run
         told = {"run_id": run.run_id, "step": step.id, "plugin": step.plugin}
         self._observers.tell(EventKind.STEP_STARTED, **told)
-        call = Call(
-            plugin=step.plugin,
-            params=step.params,
-            inputs=named,
-            run_id=run.run_id,
-            step=step.id,
-            control=run.control,
-            fresh=run.fresh,
-        )
         try:
-            result = self._call(call)
+            result = self._call(_call(step, progress))
         except QualiaError as error:
+            if isinstance(error, RunCancelled) and progress.failed is not None and progress.is_lost:
+                reason = f"{progress.failed.step!r} failed while it was running"
+                self._observers.tell(EventKind.STEP_SKIPPED, **told, reason=reason)
+                return skipped(step, reason)
+            if len(run.plan.steps) > 1:
+                # A note, so that the error keeps its class and fields, and its sentence what it says elsewhere.
+                error.add_note(f"in step {step.id!r} of {run.plan.name!r}")
             self._observers.tell(EventKind.STEP_FAILED, **told, error=str(error))
-            return StepOutcome(
-                step=step.id,
-                plugin=step.plugin,
-                status="failed",
-                error=error,
-                reason=str(error),
-            )
+            return _failed(step, error, str(error))
+        except BaseException as error:
+            progress.settle(_failed(step, error, _sentence(error)))
+            self._observers.tell(EventKind.STEP_FAILED, **told, error=_sentence(error))
+            raise
         self._observers.tell(
             EventKind.STEP_FINISHED,
             **told,
@@ -164,31 +281,52 @@ class Executor:
         )
         return StepOutcome(step=step.id, plugin=step.plugin, status="ok", result=result)
 
-    def _submit(self, action: Callable[..., StepOutcome], *arguments: Any) -> Future[StepOutcome]:
-        return self.pool().submit(action, *arguments)
 
-    def pool(self) -> ThreadPoolExecutor:
-        """Return the threads, starting none until work is given to them; a forked child gets its own."""
-        with self._lock:
-            if self._pool is None or self._pid != os.getpid():
-                self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="qualia-step")
-                self._pid = os.getpid()
-            return self._pool
-
-    def close(self) -> None:
-        """End the threads once what they run is done."""
-        with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None and self._pid == os.getpid():
-            pool.shutdown(wait=False, cancel_futures=True)
+def _call(step: PlanStep, progress: Progress) -> Call:
+    run, inputs = progress.run, progress.inputs
+    document = None if step.document is None else inputs[step.document]
+    return Call(
+        plugin=step.plugin,
+        params=step.params,
+        inputs=named_inputs(document, {schema: inputs[source] for schema, source in step.records.items()}),
+        run_id=run.run_id,
+        step=step.id,
+        control=run.control,
+        fresh=run.fresh,
+    )
 
 
-def _is_ready(step: PlanStep, progress: _Progress) -> bool:
-    return all(need in progress.inputs for need in step.needs)
+def _failed(step: PlanStep, error: BaseException, reason: str) -> StepOutcome:
+    known = error if isinstance(error, QualiaError) else None
+    return StepOutcome(step=step.id, plugin=step.plugin, status="failed", error=known, reason=reason)
 
 
-def _settle(outcome: StepOutcome, progress: _Progress) -> None:
-    progress.done[outcome.step] = outcome
-    progress.waiting.pop(outcome.step, None)
-    if outcome.result is not None:
-        progress.inputs[outcome.step] = Input(value=outcome.result.value, provenance=outcome.result.provenance)
+def _sentence(error: BaseException) -> str:
+    return str(error) if isinstance(error, QualiaError) else type(error).__name__
+
+
+def _wait(futures: Collection[Future[Any]], control: Control) -> None:
+    """Wait until one of them is done, the run's time is over, or it is time to see whether Ctrl-C was pressed.
+
+    A signal that comes just before a thread begins to wait does not wake it, and on Windows none does.
+    """
+    remaining_s = control.remaining_s
+    timeout_s = _LOOK_UP_S if remaining_s is None else min(remaining_s, _LOOK_UP_S)
+    wait(futures, timeout=timeout_s, return_when=FIRST_COMPLETED)
+
+
+@contextmanager
+def _over(control: Control) -> Generator[Future[None]]:
+    """Give a future that is done once the run's token is cancelled or its Core closed."""
+    over: Future[None] = Future()
+
+    def tell() -> None:
+        # Both may happen, in two threads at once.
+        with suppress(InvalidStateError):
+            over.set_result(None)
+
+    off = control.when_over(tell)
+    try:
+        yield over
+    finally:
+        off()

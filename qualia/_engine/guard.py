@@ -9,21 +9,22 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
-from qualia._engine.breaker import CircuitBreaker, State
+from qualia._engine.breaker import BreakerPolicy, CircuitBreaker, CircuitChange, Circuits
 from qualia._engine.cache import SingleFlight
-from qualia._engine.fingerprint import call_key, input_digest
+from qualia._engine.fingerprint import call_key, code_key, input_digest
 from qualia._engine.inputs import Input
 from qualia._engine.promise import checked, schema_of
 from qualia._plugins.catalog import Manifest
 from qualia._plugins.loader import Generation
 from qualia._plugins.requirement import Requirement, installed_versions
-from qualia._values import to_plain
+from qualia._values import FrozenDict, to_plain
 from qualia._version import __version__
 from qualia.cache import CacheBackend
 from qualia.cancel import Control
@@ -38,14 +39,14 @@ from qualia.errors import (
     UnsupportedInput,
 )
 from qualia.events import EventKind, Observers
-from qualia.plugin import Context, ParamSpec, build_params, param_specs
+from qualia.plugin import Context, ParamSpec, build_params
 from qualia.registry import Registry
 from qualia.result import Provenance, Result
 from qualia.settings import Settings
 
 T = TypeVar("T")
 
-_PASSING = (UnsupportedInput, RunCancelled, DeadlineExceeded)
+_PASSING = (UnsupportedInput, RunCancelled, DeadlineExceeded, CoreClosed)
 """What a plugin raises to say something about its input or its run, not about itself."""
 
 
@@ -95,11 +96,16 @@ class Guard:
         self._observers: Observers = observers
         self._settings: Settings = settings
         self._clocks: Clocks = clocks
-        self._breakers: dict[str, CircuitBreaker] = {}
+        self._circuits: Circuits = Circuits(
+            clock=clocks.monotonic, size=lambda: len(registry.usable()), tell=self._tell_change
+        )
         self._opened: set[str] = set()
         # One lock for each plugin, so that one that is slow to open holds up no other.
         self._opening: dict[str, threading.RLock] = {}
         self._host: dict[str, Mapping[str, str]] = {}
+        # What plugins want done when they are closed, in the order they said so.
+        self._endings: dict[str, dict[Callable[[], object], None]] = {}
+        self._code_keys: dict[str, str] = {}
         self._lock: threading.RLock = threading.RLock()
         self._closed: bool = False
 
@@ -112,9 +118,11 @@ class Guard:
         """
         generation = self.loaded(plugin)
         folder = generation.source.folder
-        return self._contained(
-            lambda: build_params(generation.plugin.Params, values, plugin=plugin), plugin, folder, (InvalidParam,)
-        )
+
+        def build() -> object:
+            return build_params(generation.plugin.Params, values, plugin=plugin, specs=generation.specs)
+
+        return self._contained(build, plugin, folder, (InvalidParam,))
 
     def specs(self, plugin: str) -> tuple[ParamSpec, ...]:
         """Return the params a plugin declares.
@@ -123,7 +131,7 @@ class Guard:
             PluginError: the plugin cannot be loaded, or its declaration is wrong.
         """
         generation = self.loaded(plugin)
-        return self._contained(lambda: param_specs(generation.plugin.Params), plugin, generation.source.folder)
+        return self._contained(lambda: generation.specs, plugin, generation.source.folder)
 
     def loaded(self, plugin: str) -> Generation:
         """Return a plugin's generation, loading it first if need be.
@@ -136,11 +144,15 @@ class Guard:
         """
         if self._closed:
             raise CoreClosed("load plugins")
-        folder = self._registry.entry(plugin).found.folder
+        entry = self._registry.entry(plugin)
+        if entry.generation is not None:
+            return entry.generation
+        folder = entry.found.folder
         try:
             generation, fresh = self._contained(lambda: self._registry.loaded(plugin), plugin, folder, (PluginError,))
         except PluginError as error:
             self._registry.load_failed(plugin, str(error))
+            self._observers.tell(EventKind.PLUGIN_FAILED, plugin=plugin, error=str(error))
             raise
         if fresh:
             self._observers.tell(EventKind.PLUGIN_LOADED, plugin=plugin, code_hash=generation.source.code_hash)
@@ -151,6 +163,7 @@ class Guard:
 
         Raises:
             CircuitOpen: the plugin failed too often; it was not called.
+            Quarantined: it failed too often on this very call; it was not called.
             PluginFailed: it raised, or returned what it does not promise.
             UnsupportedInput: it refuses this input.
             RunCancelled: the run was cancelled before the call, or the plugin noticed.
@@ -158,32 +171,34 @@ class Guard:
         """
         call.control.check()
         generation = self.loaded(call.plugin)
-        manifest = generation.manifest
-        digests = {name: input_digest(given.value) for name, given in call.inputs.items()}
-        key = call_key(
-            plugin=manifest.id,
-            version=manifest.version,
-            code_hash=generation.source.code_hash,
-            params=call.params,
-            inputs=digests,
-        )
+        digests = FrozenDict({name: input_digest(given.value) for name, given in call.inputs.items()})
+        key = call_key(self._code_key(generation), params=call.params, inputs=digests)
         if call.fresh:
             return self._computed(generation, call, key, digests)
         result, fresh = self._cache.get(key), False
         if result is None:
-            result, fresh = self._flights.do(key, lambda: self._computed(generation, call, key, digests))
-        if fresh:
+            result, fresh = self._flights.do(
+                key, lambda: self._computed(generation, call, key, digests), check=call.control.check
+            )
+        # Who led may have found that another process had computed it meanwhile.
+        if fresh and not result.cached:
             return result
         self._observers.tell(EventKind.CACHE_HIT, run_id=call.run_id, step=call.step, plugin=call.plugin)
-        return evolve(result, cached=True)
+        return Result(
+            value=result.value,
+            provenance=result.provenance,
+            key=key,
+            elapsed_s=result.elapsed_s,
+            cached=True,
+        )
 
     def _computed(self, generation: Generation, call: Call, key: str, digests: Mapping[str, str]) -> Result[Any]:
         """Call the plugin and keep its answer, unless another thread or process has just done so."""
         known = None if call.fresh else self._cache.get(key, again=True)
         if known is not None:
-            return known
+            return evolve(known, cached=True)
         began_s, started_at = self._clocks.monotonic(), datetime.fromtimestamp(self._clocks.wall(), UTC)
-        value = self._answer(generation, call)
+        value = self._answer(generation, call, key, digests)
         result = Result(
             value=value,
             provenance=self._provenance(generation, call, digests, started_at),
@@ -195,65 +210,83 @@ class Guard:
 
     def breaker(self, plugin: str) -> CircuitBreaker:
         """Return the plugin's breaker."""
-        breaker = self._breakers.get(plugin)
-        if breaker is None:
-            with self._lock:
-                breaker = self._breakers.setdefault(plugin, self._new_breaker(plugin))
-        return breaker
+        return self._circuits.breaker(plugin, lambda: self._policy(plugin))
 
     def close(self) -> None:
         """Close and unload every plugin and load none from now on; one that raises is reported as a failed step."""
         self._closed = True
         for generation in self._registry.unload():
             plugin = generation.manifest.id
-            try:
-                if plugin in self._opened:
-                    self._opened.discard(plugin)
-                    self._contained(generation.plugin.close, plugin, generation.source.folder)
-            except (PluginFailed, UnsupportedInput) as error:
-                self._observers.tell(EventKind.STEP_FAILED, plugin=plugin, step="close", error=str(error))
-            finally:
-                generation.unload()
+            endings = [*reversed(self._endings.pop(plugin, {}))]
+            if plugin in self._opened:
+                self._opened.discard(plugin)
+                endings.append(generation.plugin.close)
+            for ending in endings:
+                try:
+                    self._contained(ending, plugin, generation.source.folder)
+                except QualiaError as error:
+                    self._observers.tell(EventKind.STEP_FAILED, plugin=plugin, step="close", error=str(error))
+            generation.unload()
 
-    def _new_breaker(self, plugin: str) -> CircuitBreaker:
-        limits = self._registry.entry(plugin).manifest.limits
-
-        def moved(before: State, after: State) -> None:
-            self._observers.tell(EventKind.BREAKER_MOVED, plugin=plugin, before=before.value, state=after.value)
-
-        return CircuitBreaker(
-            plugin,
-            max_failures=self._settings.max_failures if limits.max_failures is None else limits.max_failures,
-            open_s=self._settings.open_s if limits.timeout_seconds is None else limits.timeout_seconds,
-            clock=self._clocks.monotonic,
-            on_move=moved,
+    def _policy(self, plugin: str) -> BreakerPolicy:
+        limits, settings = self._registry.entry(plugin).manifest.limits, self._settings
+        return BreakerPolicy(
+            max_failures=settings.max_failures if limits.max_failures is None else limits.max_failures,
+            open_s=settings.open_s if limits.timeout_seconds is None else limits.timeout_seconds,
+            record=(PluginFailed,),
         )
 
-    def _answer(self, generation: Generation, call: Call) -> Any:
-        breaker = self.breaker(call.plugin)
-        era = breaker.admit()
+    def _tell_change(self, change: CircuitChange) -> None:
+        self._observers.tell(
+            EventKind.BREAKER_MOVED, plugin=change.name, before=change.before.value, state=change.after.value
+        )
+
+    def _answer(self, generation: Generation, call: Call, key: str, digests: Mapping[str, str]) -> Any:
+        breaker, quarantine = self.breaker(call.plugin), self._circuits.quarantine
+        quarantine.check(call.plugin, key)
+        permit = breaker.admit()
+        given: object = None  # a plugin that cannot even be opened fails on no input in particular
         try:
             self._open_once(generation)
-            context = self._context(call)
-            value = self._contained(lambda: _invoke(generation, call, context), call.plugin, generation.source.folder)
+            given = digests.get("document", key)
+            value = self._contained(lambda: self._invoked(generation, call), call.plugin, generation.source.folder)
             answer = checked(value, generation.manifest, generation.source.folder)
-        except PluginFailed:
-            breaker.failed(era)
+        except BaseException as error:
+            breaker.settle(permit, error, key=given)
+            if given is not None and breaker.policy.counts(error):
+                quarantine.failed(key, for_s=breaker.policy.open_s)
             raise
-        except BaseException:
-            breaker.released(era)
-            raise
-        breaker.succeeded(era)
+        breaker.settle(permit, key=given)
+        quarantine.worked(key)
         return answer
 
-    def _context(self, call: Call) -> Context:
+    def _invoked(self, generation: Generation, call: Call) -> object:
+        if not generation.takes_context:
+            return _invoke(generation, call, None)
+        with ExitStack() as call_end:
+            return _invoke(generation, call, self._context(call, call_end))
+
+    def _context(self, call: Call, call_end: ExitStack) -> Context:
+        def plugin_end(action: Callable[[], object]) -> None:
+            with self._lock:
+                # Registered once, however many calls name it.
+                self._endings.setdefault(call.plugin, {}).setdefault(action)
+
         def tell(done: float) -> None:
             self._observers.tell(
                 EventKind.STEP_PROGRESS, run_id=call.run_id, step=call.step, plugin=call.plugin, done=done
             )
 
         log = logging.getLogger(f"qualia.plugins.{call.plugin}")
-        return Context(run_id=call.run_id, step=call.step, log=log, control=call.control, tell=tell)
+        return Context(
+            run_id=call.run_id,
+            step=call.step,
+            log=log,
+            control=call.control,
+            tell=tell,
+            call_end=call_end,
+            plugin_end=plugin_end,
+        )
 
     def _open_once(self, generation: Generation) -> None:
         plugin = generation.manifest.id
@@ -296,20 +329,33 @@ class Guard:
             host=self._host_facts(manifest),
         )
 
+    def _code_key(self, generation: Generation) -> str:
+        key = self._code_keys.get(generation.module)
+        if key is None:
+            manifest = generation.manifest
+            key = self._code_keys[generation.module] = code_key(
+                plugin=manifest.id,
+                version=manifest.version,
+                code_hash=generation.source.code_hash,
+                host=self._host_facts(manifest),
+            )
+        return key
+
     def _host_facts(self, manifest: Manifest) -> Mapping[str, str]:
         facts = self._host.get(manifest.id)
         if facts is None:
             installed = installed_versions(sys.path)
             names = sorted(Requirement.parse(text).name for text in manifest.dependencies)
-            facts = {"python": platform.python_version(), **{name: installed.get(name, "missing") for name in names}}
+            versions = {name: installed.get(name, "missing") for name in names}
+            facts = FrozenDict({"python": platform.python_version(), **versions})
             self._host[manifest.id] = facts
         return facts
 
 
-def _invoke(generation: Generation, call: Call, context: Context) -> object:
+def _invoke(generation: Generation, call: Call, context: Context | None) -> object:
     plugin: Any = generation.plugin
     inputs = {name: given.value for name, given in call.inputs.items()}
-    if generation.takes_context:
+    if context is not None:
         inputs["context"] = context
     if generation.manifest.kind == "visualizer":
         return plugin.render(call.params, **inputs)

@@ -1,7 +1,8 @@
 """From Pipeline to Plan: every input of every step settled and every param checked before anything runs.
 
 A step takes the document of the nearest document step before it, or the one given. A record it consumes comes from
-the nearest step that produces it, else from the call, else from a producer the engine adds and shares.
+the nearest step that produces it, else from the call, else from a producer the engine adds and shares. "Before" means
+listed earlier; for a step with ``needs``, the steps it names and whatever those took or need in turn.
 """
 
 from __future__ import annotations
@@ -60,8 +61,13 @@ def make_plan(pipeline: Pipeline, given: Given, available: Available, *, named: 
         InputError: as above, without the step's name, when ``named`` is False.
     """
     planner = _Planner(pipeline, given, available)
-    # Every plugin is looked up first: settling a step asks about the steps it needs, which may stand behind it.
-    todo = [(settle, *each) for settle in (planner.look_up, planner.add) for each in enumerate(pipeline.steps, 1)]
+    numbered = list(enumerate(pipeline.steps, 1))
+    # Every plugin is looked up first: settling a step asks about the steps before it. A step is settled after those
+    # it names, because what it can take includes what they took.
+    todo = [
+        *((planner.look_up, *each) for each in numbered),
+        *((planner.add, *each) for each in sorted(numbered, key=lambda each: planner.place(each[1]))),
+    ]
     for settle, number, step in todo:
         try:
             settle(step)
@@ -84,7 +90,11 @@ class _Planner:
         self._added: dict[tuple[str, str | None, Mapping[str, str]], str] = {}
         _check_ids(pipeline)
         self._needs: dict[str, tuple[str, ...]] = {step.id: step.needs or () for step in pipeline.steps}
-        self._ordered()
+        self._places: dict[str, int] = {id_: place for place, id_ in enumerate(self._ordered())}
+
+    def place(self, step: Step) -> int:
+        """Return a step's place among the asked ones when each stands behind those it names."""
+        return self._places[step.id]
 
     def look_up(self, step: Step) -> None:
         """Raise what is wrong with an asked step's plugin, if anything is."""
@@ -133,28 +143,41 @@ class _Planner:
             listed = list(self._asked)
             yield from reversed(listed[: listed.index(step.id)])
             return
-        level = list(step.needs)
-        seen = dict.fromkeys(level)
+        level = step.needs[::-1]
+        seen = {step.id, *level}
         while level:
-            yield from reversed(level)
-            above = [need for id_ in level for need in self._asked[id_].needs or ()]
-            level = [each for each in dict.fromkeys(above) if each not in seen]
-            seen.update(dict.fromkeys(level))
+            yield from level
+            above = [source for id_ in level for source in self._sources(id_)]
+            level = tuple(each for each in dict.fromkeys(above) if each not in seen)
+            seen.update(level)
+
+    def _sources(self, id_: str) -> Iterator[str]:
+        """Yield the steps a settled step waits for, those whose output it took first: who needs it sees the same."""
+        step = self._planned.get(id_)
+        if step is None:
+            return  # it needs the step that asks; the order of the whole plan will say so
+        taken = {step.document, *step.records.values()}
+        yield from (each for each in step.needs if each in taken)
+        yield from (each for each in reversed(step.needs) if each not in taken)
+
+    def _manifest(self, id_: str) -> Manifest:
+        """Return the manifest of the plugin of an asked or an added step."""
+        return self._available.manifest((self._asked.get(id_) or self._planned[id_]).plugin)
 
     def _document(self, manifest: Manifest, candidates: tuple[str, ...]) -> str | None:
         if manifest.kind == "visualizer":
             return None
-        for id_ in candidates:
-            if self._available.manifest(self._asked[id_].plugin).kind == "document":
-                return id_
-        return self._source(manifest)
+        return next((each for each in candidates if self._manifest(each).kind == "document"), None) or self._source(
+            manifest
+        )
 
     def _source(self, manifest: Manifest) -> str:
-        """Return the given document, made plain by a document plugin first when an analyzer could not read it."""
+        """Return the given document, made plain by a document plugin first when this plugin could not read it."""
         media_type = self._given.media_type
         if media_type is None:
             raise UnsupportedInput(manifest.id, "needs a document; give one, or a path to one")
-        if manifest.kind == "document" or media_type == "text/plain":
+        reads = manifest.kind == "document" and media_type in manifest.accepts
+        if reads or media_type == "text/plain":
             return DOCUMENT
         documents = (each for each in self._available.manifests.values() if each.kind == "document")
         readers = [each for each in documents if media_type in each.accepts]
@@ -184,7 +207,7 @@ class _Planner:
         return self._shared(producer, document, records)
 
     def _gives(self, id_: str, schema: str) -> bool:
-        manifest = self._available.manifest(self._asked[id_].plugin)
+        manifest = self._manifest(id_)
         return manifest.kind == "analyzer" and schema in manifest.produces
 
     def _one_of(self, choices: list[Manifest], wanted: str, consumer: Manifest) -> Manifest:

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from contextvars import copy_context
+from typing import Any, TypeVar
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
-from qualia._engine.execute import Executor, Run
+from qualia._engine.execute import Executor, Progress, Run
 from qualia._engine.guard import Clocks, Guard
-from qualia._engine.inputs import Input, as_given
-from qualia._engine.plan import Available, make_plan
-from qualia._engine.record import first_error, run_entry
+from qualia._engine.inputs import Input, as_given, sort_inputs
+from qualia._engine.plan import Available, Given, make_plan
+from qualia._engine.record import as_plan, compared, first_error, run_entry, unmade
+from qualia._engine.threads import Threads
 from qualia.cancel import CancelToken, Control
-from qualia.errors import QualiaError
+from qualia.document import Document
+from qualia.errors import CoreClosed, QualiaError, RunCancelled
+from qualia.events import Observers
 from qualia.history import History
 from qualia.pipeline import Pipeline, Plan
-from qualia.registry import Registry
-from qualia.result import Outcome, StepOutcome
+from qualia.registry import Entry, Registry
+from qualia.result import Outcome, Provenance, Rerun, Result
 
 T = TypeVar("T")
+
+_CALLERS = 32
+"""Runs that asynchronous callers may have under way at the same time; further ones wait."""
+_PLANS = 64
+
+
+class _NotLoaded(Exception):
+    """A plan needs a plugin that has to be imported first."""
 
 
 @frozen(kw_only=True)
@@ -33,6 +46,11 @@ class Runner:
     clocks: Clocks
     preferred: Mapping[str, str]
     """Schema or media type -> the plugin to take when several could."""
+    observers: Observers
+    closing: CancelToken
+    """Cancelled when the Core is closed."""
+    callers: Threads = field(factory=lambda: Threads("qualia-run", most=_CALLERS))
+    """Where runs of asynchronous callers wait for their steps."""
 
     def plan(self, pipeline: Pipeline, inputs: Mapping[str, Input], *, named: bool = True) -> Plan:
         """Return what a pipeline runs on these inputs; ``named`` says whether errors name the step.
@@ -41,48 +59,158 @@ class Runner:
             InputError: it cannot be planned.
             PluginError: a plugin it names cannot be loaded.
         """
-        available = Available(
+        return make_plan(pipeline, as_given(inputs), self._available(), named=named)
+
+    def rerun(self, before: Provenance | Result[Any], inputs: Mapping[str, Input]) -> Rerun:
+        """Run again what a provenance tells of, every plugin of it, and compare.
+
+        Raises:
+            QualiaError: it cannot be run again as it was; or the first failure.
+        """
+        given = unmade(inputs)
+        plan = as_plan(before.provenance if isinstance(before, Result) else before, given, self._available())
+        run = Run(plan=plan, given=given, control=self.control(plan.name), fresh=True)
+        try:
+            return compared(before, self.fold(run)[plan.steps[-1].id])
+        finally:
+            self.observers.flush()
+
+    def _available(self) -> Available:
+        return Available(
             manifests=self.registry.usable(),
             manifest=lambda plugin: self.registry.entry(plugin).manifest,
             params=self.guard.params,
             preferred=self.preferred,
         )
-        return make_plan(pipeline, as_given(inputs), available, named=named)
 
-    def control(self, name: str, timeout_s: float | None, cancel: CancelToken | None) -> Control:
-        """Return what can end a run early."""
+    def control(self, name: str, timeout_s: float | None = None, cancel: CancelToken | None = None) -> Control:
+        """Return what can end a run early; the time runs from now on.
+
+        Raises:
+            ValueError: ``timeout_s`` is negative or no number.
+        """
+        if timeout_s is not None and not timeout_s >= 0:
+            raise ValueError(f"timeout_s must be at least 0, not {timeout_s}")
         clock = self.clocks.monotonic
-        deadline_s = None if timeout_s is None else clock() + timeout_s
-        return Control(name=name, clock=clock, token=cancel, deadline_s=deadline_s)
+        deadline_s = None if timeout_s is None or timeout_s == math.inf else clock() + timeout_s
+        return Control(name=name, clock=clock, token=cancel, deadline_s=deadline_s, closing=self.closing)
 
-    def run(self, run: Run) -> Outcome:
+    def run(
+        self,
+        pipeline: Pipeline,
+        inputs: Mapping[str, Input],
+        control: Control,
+        *,
+        named: bool = True,
+        on_error: str = "raise",
+    ) -> Outcome:
+        """Plan a pipeline, run it and log it.
+
+        Raises:
+            ValueError: ``on_error`` is neither "raise" nor "continue".
+            QualiaError: it cannot be planned; the first failure, when it ends the run; or the run was given up.
+        """
+        if on_error not in ("raise", "continue"):
+            raise ValueError(f"on_error must be 'raise' or 'continue', not {on_error!r}")
+        plan = self._planned(pipeline, inputs, control, named)
+        run = Run(plan=plan, given=inputs, control=control, fail_fast=on_error == "raise")
+        try:
+            return self.fold(run)
+        finally:
+            self.observers.flush()
+
+    def _planned(self, pipeline: Pipeline, inputs: Mapping[str, Input], control: Control, named: bool) -> Plan:
+        """Plan; in another thread if the run can be cut short and a plugin has to be imported, which may hang."""
+
+        def params(plugin: str, values: Mapping[str, object]) -> object:
+            if self.registry.entry(plugin).generation is None:
+                raise _NotLoaded
+            return self.guard.params(plugin, values)
+
+        control.check()
+        if control.can_be_cut_short:
+            available = evolve(self._available(), params=params)
+            try:
+                return make_plan(pipeline, as_given(inputs), available, named=named)
+            except _NotLoaded:
+                return self.executor.within(control, lambda: self.plan(pipeline, inputs, named=named))
+        return self.plan(pipeline, inputs, named=named)
+
+    def fold(self, run: Run) -> Outcome:
         """Make a run and log it.
 
         Raises:
-            QualiaError: the first failure, when it ends the run; or the run was cancelled or out of time.
+            QualiaError: the first failure, when it ends the run; or the run was given up.
         """
         began_s, wall_s = self.clocks.monotonic(), self.clocks.wall()
-        steps: tuple[StepOutcome, ...] = ()
-        stopped: QualiaError | None = None
+        progress = Progress(run)
         try:
-            steps = self.executor.run(run)
-        except QualiaError as error:
-            stopped = error
-        failure = stopped or first_error(steps)
+            self.executor.run(progress)
+        except BaseException as error:
+            stopped = error if isinstance(error, QualiaError) else RunCancelled(run.plan.name)
+            self._log(progress, stopped, began_s, wall_s)
+            raise
+        failure = first_error(progress.outcomes)
+        self._log(progress, failure, began_s, wall_s)
+        if failure is not None and run.fail_fast:
+            raise failure
+        return Outcome(progress.outcomes)
+
+    def _log(self, progress: Progress, error: QualiaError | None, began_s: float, wall_s: float) -> None:
         if self.history is not None:
             elapsed_s = self.clocks.monotonic() - began_s
-            self.history.add(run_entry(run, steps, failure, started_s=wall_s, elapsed_s=elapsed_s))
-        if failure is not None and (run.fail_fast or stopped is not None):
-            raise failure
-        return Outcome(steps)
+            entry = run_entry(progress.run, progress.outcomes, error, started_s=wall_s, elapsed_s=elapsed_s)
+            self.history.add(entry)
+
+    async def in_thread(self, call: Callable[[], T], token: CancelToken) -> T:
+        """Run a call in a thread; when the task is cancelled, cancel the run and go."""
+        import asyncio
+
+        try:
+            future = self.callers.submit(copy_context().run, call)
+        except RuntimeError as error:
+            raise CoreClosed("begin a run") from error
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            token.cancel()
+            raise
+
+    def close(self) -> None:
+        """Give up what is under way, and end the threads."""
+        self.closing.cancel()
+        self.executor.close()
+        # Those that wait for their turn have it now, and hear that the Core was closed.
+        self.callers.shutdown()
 
 
-async def in_thread(call: Callable[[], T], token: CancelToken) -> T:
-    """Run a call in a thread of its own; when the task is cancelled, cancel the run and go."""
-    import asyncio
+class EachRun:
+    """Runs one pipeline on many documents, planning anew only when something a plan depends on has changed.
 
-    try:
-        return await asyncio.to_thread(call)
-    except asyncio.CancelledError:
-        token.cancel()
-        raise
+    Args:
+        runner: the parts.
+        pipeline: what is asked.
+        cancel: ends the runs early; None for nothing.
+    """
+
+    def __init__(self, runner: Runner, pipeline: Pipeline, cancel: CancelToken | None = None) -> None:
+        self._runner: Runner = runner
+        self._pipeline: Pipeline = pipeline
+        self._control: Control = runner.control(pipeline.name, None, cancel)
+        self._plans: dict[Given, tuple[Mapping[str, Entry], Plan]] = {}
+
+    def __call__(self, document: Document) -> Outcome:
+        """Run it on one document, each step in this thread.
+
+        Raises:
+            QualiaError: it cannot be planned; the first failure; or the run was given up.
+        """
+        inputs = sort_inputs(document)
+        given, plugins = as_given(inputs), self._runner.registry.snapshot
+        known = self._plans.get(given)
+        if known is None or known[0] is not plugins:
+            known = (plugins, self._runner.plan(self._pipeline, inputs))
+            # A media type is the document's to choose, so there could be any number of plans.
+            self._plans = {**(self._plans if len(self._plans) < _PLANS else {}), given: known}
+        control = evolve(self._control, halt=CancelToken())
+        return self._runner.fold(Run(plan=known[1], given=inputs, control=control, alone=True))

@@ -2,40 +2,81 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from typing import Literal
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from itertools import islice
+from queue import Empty, SimpleQueue
+from typing import Literal, TypeVar
 
-from attrs import frozen
+from attrs import define, field, frozen
+from attrs.validators import ge, in_
 
-from qualia.cancel import CancelToken
+from qualia._engine.threads import Threads
+from qualia.cancel import CancelToken, Control
 from qualia.document import Document
-from qualia.errors import QualiaError, RunCancelled, WorkerLost
+from qualia.errors import QualiaError, UnsupportedInput, WorkerLost
+from qualia.events import EventKind, Observers
 from qualia.result import Mapped, Outcome
 
-Work = Callable[[Document], Outcome]
-_POLL_S = 0.05
+Ended = Outcome | QualiaError
+"""What became of one document."""
+Work = Callable[[tuple[Document, ...]], list[Ended]]
+Lot = tuple[tuple[int, Document], ...]
+"""Documents that travel together, each with its place."""
+T = TypeVar("T")
+_MOST_IN_A_LOT = 64
+_LOOK_UP_S = 0.5
+
+
+def ended(run: Callable[[Document], Outcome], document: Document, *, note: bool = False) -> Ended:
+    """Return what a run gives or the error it ends with; ``note`` keeps the traceback, which pickling would lose."""
+    try:
+        return run(document)
+    except QualiaError as error:
+        if note:
+            error.add_note("".join(traceback.format_exception(error)))
+        return error
+
+
+@define
+class _UnderWay:
+    """What a stream is at."""
+
+    source: Iterator[tuple[int, Document]]
+    lots: dict[Future[list[Ended]], Lot] = field(factory=lambda: dict[Future[list[Ended]], Lot]())
+    """What the executor was given."""
+    count: int = 0
+    """How many documents those are."""
+    finished: SimpleQueue[Future[list[Ended]] | None] = field(factory=lambda: SimpleQueue[Future[list[Ended]] | None]())
+    """Futures that are done; None says that the map may be over."""
+    refused: WorkerLost | None = None
+    """Why the executor takes nothing more."""
+    exhausted: bool = False
+    """Whether there is nothing more to give to it."""
 
 
 @frozen(kw_only=True)
 class Stream:
     """How a map runs."""
 
-    name: str
-    """The pipeline's name, for errors."""
+    control: Control
+    """What ends it early."""
+    stop: CancelToken
+    """Cancelled by the stream when it ends, for the documents that are still under way."""
     work: Work
-    """Runs the pipeline on one document; pickled when the executor's workers are processes."""
-    executor: Executor
-    owned: bool
-    """Whether the executor is the map's own, to shut down at the end."""
-    window: int
+    """Runs the pipeline on some documents; pickled when the executor's workers are processes."""
+    executor: Executor | None
+    """None for threads of its own, which it shuts down at the end."""
+    workers: int
+    """How many threads of its own."""
+    window: int = field(validator=ge(1))
     """Documents under way or waiting to be taken, at most."""
     ordered: bool
     """Whether outcomes come in the documents' order; otherwise as they are completed."""
-    on_error: Literal["raise", "yield"]
-    cancel: CancelToken | None
-    done: Callable[[Mapped], object]
+    on_error: Literal["raise", "yield"] = field(validator=in_(("raise", "yield")))
+    observers: Observers
     """Told of each document as it is finished."""
 
     def over(self, documents: Iterable[Document]) -> Iterator[Mapped]:
@@ -43,60 +84,122 @@ class Stream:
 
         Raises:
             QualiaError: the first document that failed, when errors are raised; the rest is cancelled.
+            WorkerLost: the executor takes no more work, and what it had taken is told.
             RunCancelled: the token was cancelled.
+            CoreClosed: the Core was closed.
+            UnsupportedInput: something among the documents is none.
         """
-        waiting: deque[tuple[Future[Outcome], int, Document]] = deque()
-        source = enumerate(documents)
+        now = _UnderWay(enumerate(documents))
+
+        def over() -> None:
+            self.stop.cancel()
+            now.finished.put(None)
+
+        off = self.control.when_over(over)
+        executor = Threads("qualia-map", most=self.workers) if self.executor is None else self.executor
+        ready: deque[Mapped] = deque()
         try:
-            exhausted = False
             while True:
-                self._check()
-                while not exhausted and len(waiting) < self.window:
-                    item = next(source, None)
-                    if item is None:
-                        exhausted = True
+                self.control.check_caller()
+                if not ready:
+                    self._fill(executor, now)
+                    if not now.lots:
                         break
-                    waiting.append((self._submit(item[1]), *item))
-                if not waiting:
-                    return
-                yield self._taken(waiting)
+                    ready.extend(self._next(now))
+                yield self._told(ready.popleft())
+            if now.refused is not None:
+                raise now.refused
         finally:
-            for future, _, _ in waiting:
+            off()
+            self.stop.cancel()
+            for future in now.lots:
                 future.cancel()
-            if self.owned:
-                self.executor.shutdown(wait=False, cancel_futures=True)
+            if self.executor is None:
+                executor.shutdown(wait=False, cancel_futures=True)
+            self.observers.flush()
 
-    def _check(self) -> None:
-        if self.cancel is not None and self.cancel.cancelled:
-            raise RunCancelled(self.name)
+    @property
+    def _lot(self) -> int:
+        """How many documents travel together: between processes, the way costs more than a small document's run."""
+        if isinstance(self.executor, (Threads, ThreadPoolExecutor, type(None))):
+            return 1
+        return min(max(1, self.window // 4), _MOST_IN_A_LOT)
 
-    def _submit(self, document: Document) -> Future[Outcome]:
+    def _fill(self, executor: Executor, now: _UnderWay) -> None:
+        """Hand documents to the executor until the window is full."""
+        size = self._lot
+        while not now.exhausted and now.count + size <= self.window:
+            lot = tuple(islice(now.source, size))
+            for _, document in lot:
+                _require_document(document)
+            if lot:
+                self._submit(executor, now, lot)
+            now.exhausted = now.refused is not None or len(lot) < size
+
+    def _submit(self, executor: Executor, now: _UnderWay, lot: Lot) -> None:
         try:
-            return self.executor.submit(self.work, document)
-        except BrokenExecutor as error:
-            broken: Future[Outcome] = Future()
-            broken.set_exception(error)
-            return broken
+            future = executor.submit(self.work, tuple(document for _, document in lot))
+        except RuntimeError as error:
+            # Broken or shut down: both are RuntimeErrors.
+            now.refused = self._lost(error)
+            return
+        now.lots[future] = lot
+        now.count += len(lot)
+        if not self.ordered:
+            future.add_done_callback(now.finished.put)
 
-    def _taken(self, waiting: deque[tuple[Future[Outcome], int, Document]]) -> Mapped:
-        """Wait for the next outcome and take it out."""
-        wanted = [waiting[0][0]] if self.ordered else [future for future, _, _ in waiting]
-        while not (finished := wait(wanted, timeout=_POLL_S, return_when=FIRST_COMPLETED).done):
-            self._check()
-        place = next(number for number, (future, _, _) in enumerate(waiting) if future in finished)
-        future, index, document = waiting[place]
-        del waiting[place]
-        mapped = self._mapped(future, index, document)
-        self.done(mapped)
+    def _next(self, now: _UnderWay) -> Iterator[Mapped]:
+        """Wait for the next lot that is done and take it out."""
+        future = self._first(now) if self.ordered else self._any(now)
+        lot = now.lots.pop(future)
+        now.count -= len(lot)
+        try:
+            outcomes = future.result()
+        except (BrokenExecutor, CancelledError) as error:
+            lost: Ended = self._lost(error)
+            outcomes = [lost] * len(lot)
+        for (index, document), each in zip(lot, outcomes, strict=True):
+            if isinstance(each, Outcome):
+                yield Mapped(index=index, document=document.id, outcome=each)
+            else:
+                yield Mapped(index=index, document=document.id, error=each)
+
+    def _first(self, now: _UnderWay) -> Future[list[Ended]]:
+        first = next(iter(now.lots))
+        if not first.done():
+            first.add_done_callback(now.finished.put)
+            while _get(now.finished) is not first:
+                self.control.check_caller()
+        return first
+
+    def _any(self, now: _UnderWay) -> Future[list[Ended]]:
+        while (future := _get(now.finished)) is None:
+            self.control.check_caller()
+        return future
+
+    def _told(self, mapped: Mapped) -> Mapped:
+        self.observers.tell(
+            EventKind.DOCUMENT_FINISHED,
+            index=mapped.index,
+            document=mapped.document,
+            error=None if mapped.error is None else str(mapped.error),
+        )
         if mapped.error is not None and self.on_error == "raise":
             raise mapped.error
         return mapped
 
-    def _mapped(self, future: Future[Outcome], index: int, document: Document) -> Mapped:
-        try:
-            return Mapped(index=index, document=document.id, outcome=future.result())
-        except BrokenExecutor as error:
-            lost = WorkerLost(self.name, str(error) or type(error).__name__)
-            return Mapped(index=index, document=document.id, error=lost)
-        except QualiaError as error:
-            return Mapped(index=index, document=document.id, error=error)
+    def _lost(self, error: BaseException) -> WorkerLost:
+        return WorkerLost(self.control.name, str(error) or type(error).__name__)
+
+
+def _get(queue: SimpleQueue[T | None]) -> T | None:
+    """Take what comes next; None after a while without anything, so that Ctrl-C is noticed on every system."""
+    try:
+        return queue.get(timeout=_LOOK_UP_S)
+    except Empty:
+        return None
+
+
+def _require_document(document: object) -> None:
+    if not isinstance(document, Document):
+        raise UnsupportedInput("input", f"is a {type(document).__name__}; give Documents, one after the other")

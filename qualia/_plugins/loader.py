@@ -2,16 +2,20 @@
 
 Each load is a generation: fresh module objects under a name of their own, so two versions, or two Cores, never share
 a module. Bytecode files are neither read nor written; Python validates them by whole seconds and would run old code.
+
+A plugin's code is its own files and the shared rooms it imports, `qualia.text` and `qualia.draw`: editing a stop word
+changes what `word_frequency` gives, so it changes the plugin's code hash too. The rest of the engine is known by its
+version alone, which `call_key` holds: a hash over all of it would make every edit of a face empty the cache.
 """
 
 from __future__ import annotations
 
-import hashlib
-import importlib
-import secrets
+import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
-from importlib.abc import Loader, MetaPathFinder
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
+from importlib import import_module
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -20,13 +24,19 @@ from typing import Any, TypeGuard
 from attrs import field, frozen
 
 from qualia._plugins.catalog import Manifest
-from qualia.errors import InvalidManifest
-from qualia.plugin import Analyzer, DocumentProcessor, Plugin, Visualizer
+from qualia.errors import InvalidManifest, unknown_name
+from qualia.plugin import Analyzer, DocumentProcessor, ParamSpec, Plugin, Visualizer, param_specs
+from qualia.records import argument_name
 
 _BASES: Mapping[str, type[Plugin[Any]]] = {
     "document": DocumentProcessor,
     "analyzer": Analyzer,
     "visualizer": Visualizer,
+}
+_SHARED: Mapping[str, re.Pattern[bytes]] = {
+    # However a room is imported, its name stands behind the package's; rather one too many than one too few.
+    room: re.compile(rb"\bqualia\b[^\n]*\b%b\b|\bqualia\s+import\s*\(" % room.encode())
+    for room in ("draw", "text")
 }
 _METHODS: Mapping[str, str] = {
     "document": "process",
@@ -43,7 +53,8 @@ class Source:
     files: Mapping[str, bytes] = field(repr=False)
     """Python files by path relative to the folder, with ``/``."""
     code_hash: str
-    """sha256 (hex) over the name and content of every file of the folder, data files too."""
+    """sha256 (hex) over the name and content of every file of the folder, data files too, and of the shared rooms
+    that its code names."""
 
     @classmethod
     def read(cls, folder: Path) -> Source:
@@ -52,17 +63,33 @@ class Source:
         Raises:
             OSError: a file cannot be read.
         """
-        files: dict[str, bytes] = {}
-        sha = hashlib.sha256()
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder).as_posix()
-            if not path.is_file() or any(part == "__pycache__" or part[0] == "." for part in name.split("/")):
-                continue
-            content = path.read_bytes()
-            sha.update(f"{len(name)}:{name}{len(content)}:".encode() + content)
-            if path.suffix == ".py":
-                files[name] = content
-        return cls(folder=folder, files=files, code_hash=sha.hexdigest())
+        found = dict(_files(folder))
+        code = {name: content for name, content in found.items() if name.endswith(".py")}
+        rooms = [room for room, named in _SHARED.items() if any(named.search(content) for content in code.values())]
+        shared = ((f"qualia.{room}", _room_hash(room).encode()) for room in rooms)
+        return cls(folder=folder, files=code, code_hash=_hash((*found.items(), *shared)))
+
+
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and not any(part == "__pycache__" or part[0] == "." for part in name.split("/")):
+            yield name, path.read_bytes()
+
+
+def _hash(files: Iterable[tuple[str, bytes]]) -> str:
+    from hashlib import sha256
+
+    sha = sha256()
+    for name, content in files:
+        sha.update(f"{len(name)}:{name}{len(content)}:".encode() + content)
+    return sha.hexdigest()
+
+
+@cache
+def _room_hash(room: str) -> str:
+    """Hash a shared room once for each process: its modules are loaded once, too."""
+    return _hash(_files(Path(__file__).parent.parent / room))
 
 
 @frozen(kw_only=True)
@@ -77,7 +104,16 @@ class Generation:
     """The one instance; `Plugin.open` is the caller's to call."""
     takes_context: bool
     """Whether its method names a ``context`` argument."""
-    finder: MetaPathFinder = field(repr=False)
+    finder: _Finder = field(repr=False)
+
+    @cached_property
+    def specs(self) -> tuple[ParamSpec, ...]:
+        """The params it declares.
+
+        Raises:
+            TypeError: its declaration is wrong.
+        """
+        return param_specs(self.plugin.Params)
 
     def unload(self) -> None:
         """Take the package out of ``sys.modules``; running calls keep their references."""
@@ -94,16 +130,16 @@ def load(manifest: Manifest, source: Source) -> Generation:
     """
     if "__init__.py" not in source.files:
         raise InvalidManifest(str(source.folder / "plugin.toml"), "there is no __init__.py beside it")
-    name = f"_qualia_plugin_{manifest.id}_{source.code_hash[:8]}_{secrets.token_hex(4)}"
+    name = f"_qualia_plugin_{manifest.id}_{source.code_hash[:8]}_{os.urandom(4).hex()}"
     finder = _Finder(name, source)
     sys.meta_path.append(finder)
     try:
-        module = importlib.import_module(name)
+        module = import_module(name)
         plugin = _instance(module, manifest, source)
     except BaseException:
         _forget(name, finder)
         raise
-    takes_context = _takes_context(plugin, manifest.kind)
+    takes_context = _takes_context(plugin, manifest, source)
     return Generation(
         manifest=manifest,
         source=source,
@@ -126,24 +162,49 @@ def _instance(module: ModuleType, manifest: Manifest, source: Source) -> Plugin[
     return entry()
 
 
-def _takes_context(plugin: Plugin[Any], kind: str) -> bool:
-    code = getattr(getattr(plugin, _METHODS[kind], None), "__code__", None)
-    return code is not None and "context" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+def _takes_context(plugin: Plugin[Any], manifest: Manifest, source: Source) -> bool:
+    """Return whether a plugin's method names a ``context``, through decorators that say what they decorate.
+
+    Raises:
+        InvalidManifest: the method takes what nobody gives it.
+    """
+    from inspect import Parameter, signature
+
+    method = _METHODS[manifest.kind]
+    try:
+        arguments = signature(getattr(plugin, method)).parameters.values()
+    except (TypeError, ValueError):
+        return False
+    taken = [each for each in arguments if each.kind is not Parameter.VAR_POSITIONAL]
+    known = ("context", *map(argument_name, manifest.consumes))
+    by_keyword = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+    for argument in taken[1 if manifest.kind == "visualizer" else 2 :]:
+        name = argument.name
+        comes = argument.kind is Parameter.VAR_KEYWORD or (argument.kind in by_keyword and name in known)
+        if comes or argument.default is not Parameter.empty:
+            continue
+        fault = "by position, and it comes by keyword" if name in known else f"which {unknown_name(name, known)}"
+        reason = f"{manifest.entry}.{method} takes {name!r}, {fault}"
+        raise InvalidManifest(str(source.folder / "plugin.toml"), reason)
+    return any(each.name == "context" and each.kind in by_keyword for each in taken)
 
 
 def _is_a(entry: object, base: type[Plugin[Any]]) -> TypeGuard[type[Plugin[Any]]]:
     return isinstance(entry, type) and issubclass(entry, base)
 
 
-def _forget(name: str, finder: MetaPathFinder) -> None:
+def _forget(name: str, finder: _Finder) -> None:
     if finder in sys.meta_path:
         sys.meta_path.remove(finder)
     for loaded in [each for each in list(sys.modules) if each == name or each.startswith(f"{name}.")]:
         del sys.modules[loaded]
 
 
-class _Finder(MetaPathFinder, Loader):
-    """Finds and runs the modules of one generation, from its bytes."""
+class _Finder:
+    """Finds and runs the modules of one generation, from its bytes.
+
+    The import system asks for these methods, not for a base class; those of ``importlib.abc`` cost 6 ms to load.
+    """
 
     def __init__(self, name: str, source: Source) -> None:
         self._name: str = name
@@ -160,9 +221,10 @@ class _Finder(MetaPathFinder, Loader):
         file = self._file(fullname)
         if file is None:
             return None
+        loader: Any = self
         spec = ModuleSpec(
             fullname,
-            self,
+            loader,
             origin=str(self._source.folder / file),
             is_package=file.endswith("__init__.py"),
         )
@@ -173,6 +235,9 @@ class _Finder(MetaPathFinder, Loader):
         stem = fullname[len(self._name) + 1 :].replace(".", "/")
         candidates = (f"{stem}/__init__.py", f"{stem}.py") if stem else ("__init__.py",)
         return next((each for each in candidates if each in self._source.files), None)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return None
 
     def exec_module(self, module: ModuleType) -> None:
         file = self._file(module.__name__)

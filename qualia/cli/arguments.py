@@ -123,7 +123,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _commands() -> tuple[Callable[[Any], None], ...]:
-    return _add_list, _add_inspect, _add_process, _add_analyze, _add_visualize, _add_pipeline, _add_demo
+    return _add_list, _add_inspect, _add_process, _add_analyze, _add_visualize, _add_pipeline, _add_config, _add_demo
 
 
 def _epilog() -> str:
@@ -285,6 +285,16 @@ def _add_pipeline(commands: Any) -> None:
     options.add_argument("--force", action="store_true", help=_("overwrite files that are there already"))
 
 
+def _add_config(commands: Any) -> None:
+    parser = _command(commands, "config", "", _("look at the settings"), "qualia config show")
+    _options(parser)
+    title, metavar = _("commands"), _("COMMAND")
+    actions = parser.add_subparsers(title=title, metavar=metavar, dest="action", prog="qualia config", required=True)
+    told = _("show every setting, its value and where it came from")
+    show = _command(actions, "show", "qualia.cli.configuration:show", told, "qualia config show --format json")
+    _add_format(_options(show))
+
+
 def _add_demo(commands: Any) -> None:
     run = "qualia.cli.tour:run_demo"
     told = _("analyse two meetings that come along, and write a report")
@@ -306,9 +316,10 @@ def _refuse(rest: Sequence[str], parser: argparse.ArgumentParser, asked: argpars
     from qualia.errors import nearest
 
     shown = " ".join(rest)
-    options = sorted(set(re.findall(r"--[a-z][a-z-]*", _help_of(asked.command, parser))))
+    names = [name for name in (asked.command, getattr(asked, "action", None)) if name is not None]
+    options = sorted(set(re.findall(r"--[a-z][a-z-]*", _help_of(names, parser))))
     near = nearest(rest[0].partition("=")[0], options) if rest[0].startswith("-") else ()
-    command = "qualia" if asked.command is None else f"qualia {asked.command}"
+    command = " ".join(["qualia", *names])
     told = _("{command} does not know {words!r}", command=command, words=shown)
     hint = (
         _("did you mean {near}?", near=_(" or ").join(near))
@@ -318,15 +329,12 @@ def _refuse(rest: Sequence[str], parser: argparse.ArgumentParser, asked: argpars
     raise WrongUsage(f"{told}; {hint}")
 
 
-def _help_of(command: str | None, parser: argparse.ArgumentParser) -> str:
-    if command is None:
-        return parser.format_help()
-    single = argparse.ArgumentParser(add_help=False)
-    commands = single.add_subparsers(prog="qualia")
-    for add in _commands():
-        add(commands)
-    chosen: argparse.ArgumentParser = commands.choices[command]
-    return chosen.format_help()
+def _help_of(command: Sequence[str], parser: argparse.ArgumentParser) -> str:
+    try:
+        parser.parse_known_args([*command, "--help"])
+    except _HelpAsked as help_asked:
+        return help_asked.text
+    return ""
 
 
 def _complaint(message: str, command: str) -> str:

@@ -35,6 +35,7 @@ def code_for(error: BaseException) -> ExitCode:
         errors.DeadlineExceeded: ExitCode.FAILED,
         errors.WorkerLost: ExitCode.FAILED,
         errors.HistoryUnreadable: ExitCode.FAILED,
+        errors.ExtraMissing: ExitCode.UNAVAILABLE,
         errors.InputError: ExitCode.USAGE,
         errors.UnknownPlugin: ExitCode.USAGE,
         errors.InvalidParam: ExitCode.USAGE,
@@ -51,5 +52,7 @@ def code_for(error: BaseException) -> ExitCode:
         errors.DuplicatePlugin: ExitCode.UNAVAILABLE,
         errors.PluginUnavailable: ExitCode.UNAVAILABLE,
         errors.CircuitOpen: ExitCode.UNAVAILABLE,
+        errors.CircuitHeld: ExitCode.UNAVAILABLE,
+        errors.Quarantined: ExitCode.UNAVAILABLE,
     }
     return next((codes[kind] for kind in type(error).__mro__ if kind in codes), ExitCode.FAILED)

@@ -18,21 +18,29 @@ from qualia.registry import PluginInfo
 _COMMANDS = {"document": "process", "analyzer": "analyze", "visualizer": "visualize"}
 
 
-def open_core(asked: argparse.Namespace) -> Core:
-    """Return a Core for the folders that were asked for, and the project that was asked for or stands here.
+def project_of(asked: argparse.Namespace) -> Path | None:
+    """Return the project that was asked for or stands here; None when there is neither.
 
     Raises:
-        WrongUsage: one of the folders is none.
-        InvalidSetting: a setting is unknown or ill-typed.
+        WrongUsage: it, or one of the plugin folders that were asked for, is no folder.
     """
     for option, folders in (("--plugin-dir", asked.plugin_dirs), ("--project", [asked.project or "."])):
         for folder in folders:
             if not Path(folder).is_dir():
                 raise WrongUsage(_("{option} {folder!r}: there is no such folder", option=option, folder=folder))
-    project = asked.project
-    if project is None and Path("qualia.toml").is_file():
-        project = Path.cwd()
-    return Core(asked.plugin_dirs, project=project)
+    if asked.project is not None:
+        return Path(asked.project)
+    return Path.cwd() if Path("qualia.toml").is_file() else None
+
+
+def open_core(asked: argparse.Namespace) -> Core:
+    """Return a Core for the folders and the project that were asked for.
+
+    Raises:
+        WrongUsage: one of the folders is none.
+        InvalidSetting: a setting is unknown or ill-typed.
+    """
+    return Core(asked.plugin_dirs, project=project_of(asked))
 
 
 def plugin_for(core: Core, plugin: str, kind: str) -> PluginInfo:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -41,12 +40,16 @@ def safe_line(text: str) -> str:
 
 def as_json(data: object, *, indent: int | None = 2) -> str:
     """Return plain data as JSON whose strings hold no raw control character: the same data, and safe to show."""
+    import json
+
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent)
     return _UNSAFE.sub(_escaped, text)
 
 
 def as_yaml(data: object) -> str:
     """Return plain data as YAML that any reader of YAML takes: no tags, no anchors, tuples as lists."""
+    import json
+
     import yaml
 
     class Dumper(yaml.SafeDumper):
@@ -151,6 +154,8 @@ class Face:
         """
         stream = self._open_stdout()
         if form == "json" and not _is_utf8(stream):
+            import json
+
             text = json.dumps(json.loads(text), indent=2)
         with _telling("standard output"):
             stream.write(_encodable(text, stream) + "\n")

@@ -34,6 +34,15 @@ _ERRORS: Mapping[str, str] = {
     "plugin {plugin!r} failed too often and is left alone for {retry_after_s:.0f} more seconds": (
         "o plugin {plugin!r} falhou vezes demais e fica parado por mais {retry_after_s:.0f} segundos"
     ),
+    "plugin {plugin!r} was switched off by hand; reset its circuit to use it again": (
+        "o plugin {plugin!r} foi desligado à mão; reative o circuito dele para usá-lo de novo"
+    ),
+    "plugin {plugin!r} keeps failing on this input and is spared it for {retry_after_s:.0f} more seconds": (
+        "o plugin {plugin!r} sempre falha com esta entrada e fica sem ela por mais {retry_after_s:.0f} segundos"
+    ),
+    "{purpose} needs the {extra} extra; run: pip install 'qualia-core[{extra}]'": (
+        "{purpose} precisa do extra {extra}; rode: pip install 'qualia-core[{extra}]'"
+    ),
     "this Core was closed and cannot {action} any more; create a new one": (
         "este Core foi fechado e não pode mais {action}; crie um novo"
     ),
@@ -179,6 +188,8 @@ _HELP: Mapping[str, str] = {
     ),
     "only plugins of this kind": "só plugins deste tipo",
     "list the plugins": "lista os plugins",
+    "look at the settings": "mostra as configurações",
+    "show every setting, its value and where it came from": "mostra cada configuração, seu valor e de onde veio",
     "show a plugin and its params": "mostra um plugin e seus parâmetros",
     "read or clean a document with a document plugin": "lê ou limpa um documento com um plugin de documento",
     "the document; - reads standard input": "o documento; - lê a entrada padrão",
@@ -251,6 +262,16 @@ _SAID: Mapping[str, str] = {
     "version": "versão",
     "state": "estado",
     "summary": "resumo",
+    "setting": "configuração",
+    "value": "valor",
+    "origin": "origem",
+    "set": "definido",
+    "not set": "não definido",
+    "project": "projeto",
+    "argument": "argumento",
+    "{name} is set, but is no setting; did you mean {near}?": (
+        "{name} está definida, mas não é uma configuração; você quis dizer {near}?"
+    ),
     "produces": "fornece",
     "consumes": "consome",
     "accepts": "aceita",

@@ -1,19 +1,18 @@
-"""Plain data as compact tables for people. rich is imported here only, and only when a table is drawn."""
+"""Plain data as compact tables for people. rich is imported here only, and only when a terminal shows a table."""
 
 from __future__ import annotations
 
-import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from qualia.cli.output import safe_line
+from qualia.cli.output import as_json, safe_line
 from qualia.cli.words import _
 
 ROWS = 20
 """Rows shown of a list; how many more there are is said below."""
 _CELL = 100
 _NARROW = 24
-_UNBOUNDED = 10_000
 _EMPTY: tuple[object, ...] = ("", (), [], {})
 
 
@@ -28,20 +27,15 @@ def table(
         width: of the terminal, in characters, to fold or cut long columns to; None makes them as wide as they need.
         is_cut: whether long cells end with an ellipsis instead of going on below.
     """
+    if width is None:
+        return _aligned([[safe_line(each) for each in row] for row in rows], [safe_line(each) for each in headings])
     import io
 
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(
-        file=io.StringIO(),
-        width=_UNBOUNDED if width is None else width,
-        force_terminal=width is not None,
-        highlight=False,
-        markup=False,
-        emoji=False,
-    )
+    console = Console(file=io.StringIO(), width=width, force_terminal=True, highlight=False, markup=False, emoji=False)
     grid = Table(box=None, show_header=bool(headings), pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     columns = list(zip(*rows, strict=True)) or [()] * len(headings)
     widths = _widths(
@@ -50,7 +44,7 @@ def table(
     for number, column in enumerate(columns):
         grid.add_column(
             Text(safe_line(headings[number])) if headings else "",
-            justify="right" if column and all(_is_number(each) for each in column) else "left",
+            justify="right" if _is_numeric(column) else "left",
             no_wrap=is_cut or all(len(each) <= _NARROW for each in column),
             overflow="ellipsis" if is_cut else "fold",
             width=widths[number],
@@ -62,12 +56,36 @@ def table(
     return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
-def _widths(columns: Sequence[Sequence[str]], width: int | None) -> list[int]:
+def _aligned(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
+    """Return safe rows as columns as wide as they need, without styles: what a file or a pipe gets."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(headings)
+    lines = [headings, *rows] if headings else rows
+    widths = [max(map(_cells, column)) for column in zip(*lines, strict=True)]
+    rightwards = [_is_numeric(column) for column in columns]
+
+    def padded(text: str, width: int, is_right: bool) -> str:
+        gap = " " * (width - _cells(text))
+        return gap + text if is_right else text + gap
+
+    return "\n".join("  ".join(map(padded, line, widths, rightwards)).rstrip() for line in lines)
+
+
+def _cells(text: str) -> int:
+    """Count the places a text takes on a terminal: wide characters take two, marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.category(char) in ("Mn", "Me", "Cf") else 1 + (unicodedata.east_asian_width(char) in "WF")
+        for char in text
+    )
+
+
+def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
     """Return how wide each column is: short ones as they are, the others share what is left of the terminal."""
     from rich.cells import cell_len
 
     natural = [max((cell_len(safe_line(each)) for each in column), default=0) for column in columns]
-    if width is None or sum(natural) + 2 * len(natural) <= width:
+    if sum(natural) + 2 * len(natural) <= width:
         return natural
     long = [each for each in natural if each > _NARROW]
     room = width - sum(each for each in natural if each <= _NARROW) - 2 * len(natural)
@@ -81,6 +99,10 @@ def _is_mapping(item: object) -> TypeGuard[Mapping[Any, Any]]:
 
 def _is_list(item: object) -> TypeGuard[Sequence[Any]]:
     return isinstance(item, (list, tuple))
+
+
+def _is_numeric(column: Sequence[str]) -> bool:
+    return bool(column) and all(_is_number(each) for each in column)
 
 
 def _is_number(text: str) -> bool:
@@ -166,9 +188,7 @@ def cell(item: Any) -> str:
     if _is_list(item):
         text = _joined(item)
     elif _is_mapping(item):
-        text = (
-            " ".join(cell(each) for each in item.values()) if _is_flat(item) else json.dumps(item, ensure_ascii=False)
-        )
+        text = " ".join(cell(each) for each in item.values()) if _is_flat(item) else as_json(item, indent=None)
     else:
         text = str(item)
     text = " ".join(text.split())

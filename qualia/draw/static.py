@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cache
+from math import fsum
 from typing import Any, Literal
 
 from qualia.draw.colour import Theme
@@ -151,7 +152,7 @@ def _advance(character: str, *, bold: bool) -> float:
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return how wide `drawable` text is without kerning, in the unit of its size."""
-    return sum(_advance(character, bold=bold) for character in text) * size
+    return fsum(_advance(character, bold=bold) for character in text) * size
 
 
 def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:

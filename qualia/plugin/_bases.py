@@ -40,7 +40,7 @@ class DocumentProcessor(Plugin[P], ABC):
     """Turns a document into another: reads a format, cleans, pseudonymises."""
 
     @abstractmethod
-    def process(self, document: Document, params: P) -> Document:
+    def process(self, document: Document, params: P, *args: Any, **more: Any) -> Document:
         """Return the new document.
 
         Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Mapping
@@ -103,17 +102,26 @@ def _spec(item: attrs.Attribute[Any], hint: Any) -> ParamSpec:
     return ParamSpec(
         name=item.name,
         kind=names[hint],
-        default=item.default,
+        # An int given as a float's default is that float, as it is when the caller gives it.
+        default=float(item.default) if hint is float and type(item.default) is int else item.default,
         choices=choices,
         optional=optional,
         **option,
     )
 
 
-def build_params(params: type[P], values: Mapping[str, Any], *, plugin: str) -> P:
+def build_params(
+    params: type[P], values: Mapping[str, Any], *, plugin: str, specs: tuple[ParamSpec, ...] | None = None
+) -> P:
     """Check ``values`` against the declaration and return the params, defaults filled in.
 
     Nothing is converted: ``"5"`` and ``True`` are no int. An int is a float where a float belongs; a list a tuple.
+
+    Args:
+        params: the params class.
+        values: what was given, by name.
+        plugin: whose params they are, for the errors.
+        specs: what `param_specs` returned for the class; None to ask it.
 
     Raises:
         InvalidParam: an unknown name, a wrong type, a value out of range or not among the choices.
@@ -124,11 +132,13 @@ def build_params(params: type[P], values: Mapping[str, Any], *, plugin: str) -> 
             "*",
             f"cannot be a {type(values).__name__}; give a mapping of names to values",
         )
-    specs = {spec.name: spec for spec in param_specs(params)}
+    known = {spec.name: spec for spec in (param_specs(params) if specs is None else specs)}
     for name in values:
-        if name not in specs:
-            raise InvalidParam(plugin, str(name), unknown_name(str(name), specs))
-    return params(**{name: _checked(specs[name], value, plugin) for name, value in values.items()})
+        if name not in known:
+            raise InvalidParam(plugin, str(name), unknown_name(str(name), known))
+    checked = {name: _checked(known[name], value, plugin) for name, value in values.items()}
+    floats = {name: spec.default for name, spec in known.items() if spec.kind == "float" and name not in checked}
+    return params(**{name: value for name, value in floats.items() if type(value) is float}, **checked)
 
 
 def _checked(spec: ParamSpec, value: Any, plugin: str) -> Any:
@@ -199,6 +209,8 @@ def _a(kind: str) -> str:
 
 
 def _shown(value: Any) -> str:
+    import json
+
     try:
         text = json.dumps(value, ensure_ascii=False, default=repr)
     except (TypeError, ValueError, RecursionError):

@@ -30,11 +30,14 @@ EXPECTED = {
     "PluginFailed": 1,
     "InvalidOutput": 1,
     "CircuitOpen": 5,
+    "CircuitHeld": 5,
+    "Quarantined": 5,
     "CoreClosed": 1,
     "RunCancelled": 1,
     "DeadlineExceeded": 1,
     "WorkerLost": 1,
     "HistoryUnreadable": 1,
+    "ExtraMissing": 5,
 }
 
 

@@ -77,6 +77,18 @@ def test_listing_the_plugins_needs_no_converter(fresh: Callable[[str], Any]) -> 
     assert [name for name in modules if name.partition(".")[0] == "cattrs"] == []
 
 
+def test_listing_the_plugins_loads_nothing_that_runs_them(fresh: Callable[[str], Any]) -> None:
+    """The engine, and what only it needs, waits for the first call: that is what keeps a Core within its budget."""
+    modules = fresh(
+        f"""{LIST_PLUGINS}
+loaded = sorted(sys.modules)
+print(json.dumps([name for name in loaded if name not in before]))
+""".replace("import json\n", "import json\nbefore = set(sys.modules)\n")
+    )
+    late = ("qualia._engine", "qualia.plugin", "asyncio", "concurrent", "hashlib", "logging", "sqlite3", "tempfile")
+    assert [name for name in modules if f"{name}.".startswith(tuple(f"{each}." for each in late))] == []
+
+
 @pytest.mark.parametrize(
     "action",
     [

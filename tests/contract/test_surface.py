@@ -16,10 +16,14 @@ import qualia
 
 NAMES = tuple(name for name in qualia.__all__ if name != "__version__")
 MODULES = (
+    "qualia.citation",
+    "qualia.crate",
+    "qualia.circuit",
     "qualia.document",
     "qualia.draw",
     "qualia.errors",
     "qualia.events",
+    "qualia.history",
     "qualia.pipeline",
     "qualia.plugin",
     "qualia.records",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -153,7 +156,17 @@ def listen() -> Callable[[Core], list[Event]]:
 
     def start(core: Core) -> list[Event]:
         heard: list[Event] = []
-        core.subscribe(heard.append)
+        core.subscribe(heard.append, wait=True)
         return heard
 
     return start
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Give a test and its plugins, which import it as ``gate``, two events; whoever waits is let go at the end."""
+    module: Any = ModuleType("gate")
+    module.entered, module.leave = threading.Event(), threading.Event()
+    monkeypatch.setitem(sys.modules, "gate", module)
+    yield module
+    module.leave.set()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import sys
 import unicodedata
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualia import Document, Segment
+from qualia.document import _joins_backward
 from qualia.errors import DocumentUnreadable, QualiaWarning
 
 LETTERS = "aeoAç한각가ạ̈ " + "".join(map(chr, range(0x1100, 0x1104)))
@@ -70,6 +73,115 @@ def test_composed_and_decomposed_input_give_equal_documents(pieces: list[str]) -
 
     one, other = document([nfc(each) for each in pieces]), document([nfd(each) for each in pieces])
     assert (one, one.id) == (other, other.id)
+
+
+def joins(char: str) -> bool:
+    """Say by trying whether a character ever combines with one before it."""
+    marks = unicodedata.combining(nfd(char)[0]) != 0
+    return marks or char in SECONDS or any(len(nfc(before + char)) == 1 for before in ("\u1100", "\uac00"))
+
+
+# What stands second in any character that normalisation composes of two.
+SECONDS = {
+    chr(int(parts[1], 16))
+    for char in map(chr, range(sys.maxunicode + 1))
+    if len(parts := unicodedata.decomposition(char).split()) == 2 and parts[0][0] != "<" and nfc(char) == char
+}
+
+
+def test_every_character_that_joins_the_one_before_it_is_known() -> None:
+    """Over all of Unicode, a cut is never left between two characters that normalisation would put together."""
+    marks = (chr(code) for code in range(sys.maxunicode + 1))
+    assert [hex(ord(char)) for char in marks if _joins_backward(char) != joins(char)] == []
+
+
+@pytest.mark.properties
+@given(cut=cut_texts(), form=st.sampled_from([str, nfc, nfd]))
+def test_offsets_move_as_a_slow_model_moves_them(cut: tuple[str, list[Segment]], form: Callable[[str], str]) -> None:
+    """An offset moves behind the marks it splits off, to the length of the normalised text before it."""
+    text = form(cut[0])
+    segments = [Segment(min(each.start, len(text)), min(each.end, len(text))) for each in cut[1]]
+    document = Document(text, segments=segments)
+
+    def moved(offset: int) -> int:
+        while offset < len(text) and joins(text[offset]):
+            offset += 1
+        return len(nfc(text[:offset]))
+
+    expected = [(each.start, each.end) for each in segments]
+    if not unicodedata.is_normalized("NFC", text):
+        expected = [(moved(start), moved(end)) for start, end in expected]
+    assert [(each.start, each.end) for each in document.segments] == expected
+
+
+@st.composite
+def edits(draw: st.DrawFn) -> tuple[Document, list[tuple[int, int, str]]]:
+    """Make a document of characters that never combine, with segments, and replacements that do not overlap."""
+    text = draw(st.text(alphabet="abc \n", max_size=20))
+    marks = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    segments = [Segment(start, end) for start, end in zip(marks[::2], marks[1::2], strict=False)]
+    cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    new = [
+        (start, end, draw(st.text(alphabet="XYZ", max_size=4)))
+        for start, end in zip(cuts[::2], cuts[1::2], strict=False)
+    ]
+    return Document(text, segments=segments), draw(st.permutations(new))
+
+
+def edited(document: Document, replacements: list[tuple[int, int, str]]) -> tuple[str, list[tuple[int, int]]]:
+    """Edit one character at a time: a row of characters and of the places between them, which are numbered."""
+    row: list[int | str] = [item for place, char in enumerate(document.text) for item in (place, char)]
+    row.append(len(document.text))
+    for start, end, new in sorted(replacements, key=lambda each: each[:2])[::-1]:
+        first, last = row.index(start), row.index(end)
+        inside = [place for place in row[first + 1 : last] if isinstance(place, int)]
+        if first == last:
+            row[first + 1 : first + 1] = list(new)
+        else:
+            row[first + 1 : last] = [*new, *inside]
+    text = "".join(item for item in row if isinstance(item, str))
+    at = {item: len([each for each in row[:place] if isinstance(each, str)]) for place, item in enumerate(row)}
+    return text, [(at[each.start], at[each.end]) for each in document.segments]
+
+
+@pytest.mark.properties
+@given(edit=edits())
+def test_segments_move_as_a_slow_model_moves_them(edit: tuple[Document, list[tuple[int, int, str]]]) -> None:
+    """Editing a text moves every segment's border to where editing one character at a time would leave it."""
+    document, replacements = edit
+    after = document.edit(replacements)
+    assert (after.text, [(each.start, each.end) for each in after.segments]) == edited(document, replacements)
+
+
+def test_an_edit_keeps_everything_but_text_and_offsets() -> None:
+    """Title, language, speakers, times and metadata stay; the document that was edited is as it was."""
+    before = Document("Ana: oi", title="t", language="pt", segments=[Segment(5, 7, speaker="Ana", begin_s=1.0)])
+    after = before.edit([(0, 5, "")])
+    expected = Document("oi", title="t", language="pt", segments=[Segment(0, 2, speaker="Ana", begin_s=1.0)])
+    assert (after, before.text) == (expected, "Ana: oi")
+
+
+def test_text_put_in_by_an_edit_is_normalised_with_what_it_stands_beside() -> None:
+    """An accent that is put in joins its letter, and segments move along."""
+    document = Document("joao!", segments=[Segment(0, 4), Segment(4, 5)])
+    after = document.edit([(3, 3, "\u0303")])
+    assert [after.text[each.start : each.end] for each in after.segments] == ["joão", "!"]
+
+
+@pytest.mark.parametrize("wrong", [[(0, 2, ""), (1, 3, "")], [(0, 4, "")], [(-1, 1, "")], [(2, 1, "")]])
+def test_an_edit_that_makes_no_sense_is_refused(wrong: list[tuple[int, int, str]]) -> None:
+    """Stretches lie inside the text, in order, and do not overlap."""
+    with pytest.raises(ValueError, match=r"overlaps another, or lies outside a text of 3"):
+        Document("abc").edit(wrong)
+
+
+def test_a_large_document_has_a_short_repr() -> None:
+    """However long the text and however many the segments, repr fits on a screen and says what it leaves out."""
+    document = Document("x" * 10**6, segments=[Segment(0, 1)] * 10**4, metadata={"a": ["y" * 10**5] * 9})
+    shown = repr(document)
+    assert len(shown) < 2000
+    assert "...<1000000 characters>" in shown
+    assert "...<10000 items>" in shown
 
 
 def test_a_boundary_inside_a_character_moves_behind_it() -> None:

@@ -167,15 +167,15 @@ def test_ctrl_c_belongs_to_the_caller(write: Write, make_core: MakeCore, notes: 
     """KeyboardInterrupt passes through and does not count against the plugin."""
     write(
         "a",
-        "note('called')\nraise {'f': ValueError, 'i': KeyboardInterrupt}[document.text]",
+        "note('called')\nraise {'f': ValueError, 'i': KeyboardInterrupt}[document.text[0]]",
         limits={"max_failures": 3},
     )
     core = make_core()
-    for text, error in (("f", PluginFailed), ("f", PluginFailed), ("i", KeyboardInterrupt), ("f", PluginFailed)):
+    for text, error in (("f1", PluginFailed), ("f2", PluginFailed), ("i", KeyboardInterrupt), ("f3", PluginFailed)):
         with pytest.raises(error):
             core.run("a", Document(text))
     with pytest.raises(CircuitOpen):
-        core.run("a", Document("f"))
+        core.run("a", Document("f4"))
     assert len(notes()) == 4
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +22,7 @@ from qualia.errors import (
     UnknownPlugin,
     UnsupportedInput,
 )
-from qualia.pipeline import DOCUMENT
+from qualia.pipeline import DOCUMENT, PlanStep
 
 WORDS, MOOD = "word-frequencies/1", "sentiment/1"
 TEXT = Given(media_type="text/plain")
@@ -193,6 +195,41 @@ def test_a_step_reaches_what_the_steps_it_needs_were_made_from() -> None:
     assert told(plan)[2] == ("judge", "cleaner", {WORDS: "words"}, False)
 
 
+def test_a_step_sees_what_a_step_it_needs_took_without_being_told() -> None:
+    """Words were counted in the clean text because it stood before them; who needs the words reads the clean text."""
+    plan = planned("cleaner", Step(plugin="counter", id="words"), Step(plugin="judge", needs=["words"]))
+    assert told(plan)[2] == ("judge", "cleaner", {WORDS: "words"}, False)
+
+
+def test_a_step_sees_the_very_document_its_need_saw() -> None:
+    """Where a need had two documents to choose from, the one it took is nearer than the one it left."""
+    plan = planned(
+        Step(plugin="cleaner", id="left", needs=[]),
+        Step(plugin="cleaner", id="right", needs=[]),
+        Step(plugin="counter", id="words", needs=["left", "right"]),
+        Step(plugin="judge", needs=["words"]),
+    )
+    assert [(step.id, step.document) for step in plan.steps[2:]] == [("words", "right"), ("judge", "right")]
+
+
+def test_a_step_sees_what_was_added_for_its_need() -> None:
+    """The count that was added for the chart serves the board that needs the chart, with the reader before it."""
+    plan = planned("chart", Step(plugin="board", needs=["chart"]), given=VTT)
+    assert told(plan) == [
+        ("reader", DOCUMENT, {}, True),
+        ("counter", "reader", {}, True),
+        ("chart", None, {WORDS: "counter"}, False),
+        ("judge", "reader", {WORDS: "counter"}, True),
+        ("board", None, {MOOD: "judge", WORDS: "counter"}, False),
+    ]
+
+
+def test_a_need_that_takes_from_the_step_itself_is_a_cycle() -> None:
+    """A cleaner that needs words counted in what it gives cannot be planned, and the path says so."""
+    with pytest.raises(PipelineCycle, match="cleaner -> counter -> cleaner"):
+        planned(Step(plugin="cleaner", needs=["counter"]), "counter")
+
+
 def test_of_two_needs_the_one_named_last_is_nearest() -> None:
     """The order of the needs decides, as the order of the list does without them."""
     both = [Step(plugin="counter", id="a", needs=[]), Step(plugin="counter", id="b", needs=[])]
@@ -227,6 +264,29 @@ def test_a_document_plugin_gets_the_document_as_it_came() -> None:
         ("reader", DOCUMENT, {}, False),
         ("lengths", "reader", {}, False),
     ]
+
+
+def test_a_document_plugin_that_cannot_read_the_type_gets_it_read_first() -> None:
+    """A cleaner of plain text on a VTT file works on what the reader gives, and so does all that follows."""
+    assert told(planned("cleaner", "lengths", given=VTT)) == [
+        ("reader", DOCUMENT, {}, True),
+        ("cleaner", "reader", {}, False),
+        ("lengths", "cleaner", {}, False),
+    ]
+
+
+def test_two_readers_of_a_type_are_named_for_a_document_plugin_too() -> None:
+    """The engine does not guess whom a cleaner should have its text from."""
+    second = plugin("second", "document", accepts=("text/vtt",))
+    with pytest.raises(InvalidPipeline, match="which 'reader' and 'second' give; choose with the setting producers"):
+        planned("cleaner", given=VTT, offer=available(READER, second, CLEANER))
+
+
+def test_a_document_plugin_gets_text_that_nobody_reads_as_it_came() -> None:
+    """Markdown reaches the cleaner; bytes that are no text do not."""
+    assert planned("cleaner", given=Given(media_type="text/markdown")).steps[0].document == DOCUMENT
+    with pytest.raises(InvalidPipeline, match="needs application/zip"):
+        planned("cleaner", given=Given(media_type="application/zip"))
 
 
 def test_text_that_no_plugin_accepts_is_text_all_the_same() -> None:
@@ -399,3 +459,95 @@ def test_a_plan_is_sound_whatever_was_asked(
         [step for step in plan.steps if step.added]
     )
     assert make_plan(pipeline, start, available()) == plan
+
+
+def brute_force(pipeline: Pipeline) -> dict[str, tuple[str | None, dict[str, str]]]:
+    """Settle a pipeline of explicit needs and no added steps: look at every step behind a step, the nearest first."""
+    manifests = {each.id: each for each in ALL}
+    asked = {step.id: step for step in pipeline.steps}
+    taken: dict[str, list[str]] = {}
+    settled: dict[str, tuple[str | None, dict[str, str]]] = {}
+
+    def behind(id_: str) -> list[str]:
+        rings, ring = [], [*reversed(asked[id_].needs or ())]
+        while ring:
+            rings += ring
+            ring = [each for one in ring for each in taken[one]]
+        return rings
+
+    while len(settled) < len(asked):
+        id_ = next(one for one in asked if one not in settled and set(asked[one].needs or ()) <= set(settled))
+        manifest = manifests[asked[id_].plugin]
+        found = [(each, manifests[asked[each].plugin]) for each in behind(id_)]
+        document = next((each for each, one in found if one.kind == "document"), DOCUMENT)
+        records = {
+            schema: next((each for each, one in found if schema in one.produces), "") for schema in manifest.consumes
+        }
+        settled[id_] = (None if manifest.kind == "visualizer" else document, records)
+        used = [each for each in (settled[id_][0], *records.values()) if each in asked]
+        taken[id_] = [*dict.fromkeys(used), *(each for each in reversed(asked[id_].needs or ()) if each not in used)]
+    return settled
+
+
+@pytest.mark.properties
+@given(pipeline=pipelines())
+def test_inputs_are_those_a_look_at_every_step_behind_finds(pipeline: Pipeline) -> None:
+    """With explicit needs, each step takes what brute force says, unless a producer had to be added for it."""
+    explicit = Pipeline(steps=[evolve(step, needs=step.needs or ()) for step in pipeline.steps])
+    try:
+        plan = make_plan(explicit, TEXT, available())
+    except InvalidPipeline:
+        return
+    if any(step.added for step in plan.steps):
+        return
+    assert {step.id: (step.document, dict(step.records)) for step in plan.steps} == brute_force(explicit)
+
+
+# ------------------------------------------------------------------------------------------------------------- diagrams
+
+
+def test_a_plan_can_be_drawn() -> None:
+    """What was given is slanted, added steps are round, and an arrow says which record it carries."""
+    plan = planned("cleaner", "chart", Step(plugin="board", id="my board", needs=["chart"]), given=VTT)
+    assert plan.to_mermaid().splitlines() == [
+        "flowchart TD",
+        '  g0[/"document"/]',
+        '  s0("reader")',
+        '  s1["cleaner"]',
+        '  s2("counter")',
+        '  s3["chart"]',
+        '  s4("judge")',
+        '  s5["my board: board"]',
+        "  g0 --> s0",
+        "  s0 --> s1",
+        "  s1 --> s2",
+        '  s2 -->|"word-frequencies/1"| s3',
+        "  s1 --> s4",
+        '  s2 -->|"word-frequencies/1"| s4',
+        '  s4 -->|"sentiment/1"| s5',
+        '  s2 -->|"word-frequencies/1"| s5',
+        "  s3 --> s5",
+    ]
+
+
+def test_records_that_were_given_are_drawn_too() -> None:
+    """A chart of numbers somebody brought stands on them."""
+    assert planned("chart", given=Given(schemas=frozenset({WORDS}))).to_mermaid().splitlines() == [
+        "flowchart TD",
+        '  g0[/"word-frequencies/1"/]',
+        '  s0["chart"]',
+        "  g0 --> s0",
+    ]
+
+
+@pytest.mark.properties
+@given(id_=st.text(min_size=1, max_size=20), plugin_id=st.text(min_size=1, max_size=20))
+def test_no_name_in_a_diagram_is_read_as_anything_else(id_: str, plugin_id: str) -> None:
+    """Whatever a step is called, its line has one label between two quotes, without HTML, lists or line breaks."""
+    plan = Plan(name="p", steps=(PlanStep(id=id_, plugin=plugin_id, params=None, document=None),))
+    head, line = plan.to_mermaid().removesuffix("\n").split("\n")
+    label = line.removeprefix('  s0["').removesuffix('"]')
+    assert (head, line) == ("flowchart TD", f'  s0["{label}"]')
+    assert all(char.isalnum() or char in " _-/:#;" for char in label)
+    decoded = re.sub(r"#(\d+);", lambda match: chr(int(match[1])), label)
+    assert decoded == (id_ if id_ == plugin_id else f"{id_}: {plugin_id}")

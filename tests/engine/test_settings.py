@@ -6,10 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
+from attrs import frozen
 
 from qualia import Core, Settings
+from qualia.document import MAX_BYTES
 from qualia.errors import InvalidSetting
+from qualia.settings import explain, setting, strange_variables
 
 
 def test_nothing_given_gives_the_defaults() -> None:
@@ -105,8 +109,131 @@ def test_a_core_reads_the_environment_unless_given_settings(monkeypatch: pytest.
         assert core.settings == Settings()
 
 
+def test_the_largest_document_is_the_same_with_and_without_settings() -> None:
+    """A file that `Document.from_path` reads by itself is one the default settings let through."""
+    assert Settings().max_document_bytes == MAX_BYTES
+
+
 def test_settings_are_keyword_only() -> None:
     """A setting is always named."""
     make: Any = Settings
     with pytest.raises(TypeError):
         make(())
+
+
+def test_an_overlay_is_stronger_than_the_projects_file_and_weaker_than_a_variable(tmp_path: Path) -> None:
+    """QUALIA_ENV names a second file whose values replace the first's; what neither sets keeps its default."""
+    (tmp_path / "qualia.toml").write_text("max_failures = 2\nopen_s = 60\nparallel_steps = 7\n", encoding="utf-8")
+    (tmp_path / "qualia.staging.toml").write_text("max_failures = 3\nopen_s = 70\n", encoding="utf-8")
+    settings = Settings.read({"QUALIA_ENV": "staging", "QUALIA_OPEN_S": "80"}, tmp_path, given={"parallel_steps": 9})
+    assert (settings.max_failures, settings.open_s, settings.parallel_steps) == (3, 80.0, 9)
+    assert Settings.read({}, tmp_path).max_failures == 2
+
+
+@pytest.mark.parametrize(("name", "sentence"), [("prod", "there is no"), ("../x", "must be a short name")])
+def test_an_overlay_that_is_not_there_is_an_error(tmp_path: Path, name: str, sentence: str) -> None:
+    """A misspelt QUALIA_ENV never falls back to the weaker file in silence."""
+    with pytest.raises(InvalidSetting, match=sentence):
+        Settings.read({"QUALIA_ENV": name}, tmp_path)
+
+
+def test_each_value_tells_where_it_came_from(tmp_path: Path) -> None:
+    """Files, variables, arguments, the project itself and the defaults are told apart, in the order declared."""
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "qualia.toml").write_text('max_failures = 2\nplugin_path = ["more"]\n', encoding="utf-8")
+    (tmp_path / "qualia.ci.toml").write_text("parallel_steps = 1\n", encoding="utf-8")
+    explained = explain({"QUALIA_ENV": "ci", "QUALIA_OPEN_S": "9"}, tmp_path, given={"history": False})
+    origins = {each.name: each.origin for each in explained if each.origin != "default"}
+    assert list(origins) == [item.name for item in attrs.fields(Settings) if item.name in origins]
+    assert origins == {
+        "plugin_path": f"project + {tmp_path / 'qualia.toml'}",
+        "state_dir": "project",
+        "history": "argument",
+        "max_failures": str(tmp_path / "qualia.toml"),
+        "open_s": "QUALIA_OPEN_S",
+        "parallel_steps": str(tmp_path / "qualia.ci.toml"),
+    }
+
+
+def test_what_is_explained_is_what_is_read(tmp_path: Path) -> None:
+    """The values shown are those a Core would have."""
+    (tmp_path / "qualia.toml").write_text("max_failures = 2\nstate_dir = ''\n", encoding="utf-8")
+    values = {each.name: each.value for each in explain({"QUALIA_OPEN_S": "9"}, tmp_path)}
+    assert Settings(**values) == Settings.read({"QUALIA_OPEN_S": "9"}, tmp_path)
+    assert values["state_dir"] is None
+
+
+@frozen(kw_only=True)
+class WithToken(Settings):
+    """Settings with something nobody may see."""
+
+    token: str | None = setting(None, secret=True)
+    pin: int = setting(0, ge=0, secret=True)
+
+
+def test_a_secret_is_never_shown() -> None:
+    """Neither repr, nor what explains the settings, nor an error holds a secret's value."""
+    environ = {"QUALIA_TOKEN": "hunter2", "QUALIA_PIN": "4711"}
+    settings = WithToken.read(environ)
+    assert (settings.token, settings.pin) == ("hunter2", 4711)
+    assert "token=<set>" in repr(settings)
+    told = {each.name: each for each in explain(environ, of=WithToken)}
+    assert (told["token"].value, told["token"].secret, told["token"].origin) == (True, True, "QUALIA_TOKEN")
+    with pytest.raises(InvalidSetting) as caught:
+        WithToken.read({"QUALIA_PIN": "hunter2"})
+    assert (caught.value.origin, caught.value.__cause__) == ("QUALIA_PIN", None)
+    with pytest.raises(InvalidSetting) as negative:
+        WithToken(pin=-4711)
+    for shown in (repr(settings), repr(told), str(caught.value), str(negative.value)):
+        assert "hunter2" not in shown
+        assert "4711" not in shown
+
+
+def test_a_secret_that_is_not_set_says_so(tmp_path: Path) -> None:
+    """An empty variable or line sets nothing."""
+    (tmp_path / "qualia.toml").write_text("token = ''\n", encoding="utf-8")
+    assert "token=<not set>" in repr(WithToken.read({}, tmp_path))
+    assert {each.name: each.value for each in explain({"QUALIA_TOKEN": ""}, of=WithToken)}["token"] is False
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"max_failures": 0}, "argument: setting 'max_failures' must be at least 1, not 0"),
+        ({"max_failures": "3"}, "must be a int, not '3'"),
+        ({"history": 1}, "must be a bool, not 1"),
+        ({"open_s": float("inf")}, "must be a finite number, not inf"),
+        ({"open_s": 10**400}, "must be a float"),
+    ],
+)
+def test_a_wrong_argument_is_refused(wrong: dict[str, Any], sentence: str) -> None:
+    """Settings made by hand are checked like those that are read."""
+    with pytest.raises(InvalidSetting, match=sentence):
+        Settings(**wrong)
+    with pytest.raises(InvalidSetting, match=sentence):
+        Settings.read({}, given=wrong)
+
+
+def test_an_unknown_argument_names_what_was_meant() -> None:
+    """A misspelt argument is refused like a misspelt line."""
+    with pytest.raises(InvalidSetting, match="argument: setting 'open' is unknown; did you mean 'open_s'"):
+        Settings.read({}, given={"open": 1})
+
+
+def test_folders_may_be_given_as_text() -> None:
+    """One folder or several, as text or paths, come out as paths."""
+    assert Settings(plugin_path="one").plugin_path == (Path("one"),)
+    assert Settings(plugin_path=["one", Path("two")], state_dir="x").plugin_path == (Path("one"), Path("two"))
+    assert Settings(state_dir="x").state_dir == Path("x")
+
+
+def test_a_whole_number_of_seconds_is_the_same_setting() -> None:
+    """Equal settings are of equal types, so that they are one recipe for worker processes."""
+    assert type(Settings(open_s=60).open_s) is float
+    assert hash(Settings(open_s=60)) == hash(Settings(open_s=60.0))
+
+
+def test_a_misspelt_variable_is_found() -> None:
+    """A variable that resembles a setting is reported with the one it resembles; others are nobody's business."""
+    environ = {"QUALIA_MAX_FAILUERS": "1", "QUALIA_DEBUG": "1", "QUALIA_OPEN_S": "1", "QUALIA_ENV": "x", "PATH": ""}
+    assert strange_variables(environ) == {"QUALIA_MAX_FAILUERS": ("QUALIA_MAX_FAILURES",)}

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from qualia import Artifact, Document, Outcome, Provenance, Result, Segment, Settings, Step
 from qualia._files import write_whole
 from qualia._values import FrozenDict, dumps, flaw, freeze, from_plain, loads, to_plain
-from qualia.errors import UnwritableOutput
+from qualia.errors import CircuitOpen, PipelineCycle, PluginFailed, QualiaError, UnknownPlugin, UnwritableOutput
 from qualia.records import (
     SCHEMAS,
     SentenceSentiment,
@@ -30,7 +30,7 @@ from qualia.records import (
     argument_name,
     record_type,
 )
-from qualia.result import StepOutcome
+from qualia.result import Mapped, Rerun, StepOutcome
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -118,6 +118,32 @@ VALUES = documents() | FREQUENCIES | SENTIMENTS | PROVENANCES | ARTIFACTS
 RESULTS = st.builds(
     Result, value=VALUES, provenance=PROVENANCES, key=TEXTS, elapsed_s=st.floats(0, 9), cached=st.booleans()
 )
+ERRORS = st.sampled_from(
+    [
+        PluginFailed("p", "ValueError: {0} 'x'", "p/__init__.py:3"),
+        PipelineCycle("p", ("a", "b", "a")),
+        UnknownPlugin("p", ("q",)),
+        CircuitOpen("p", 1.5),
+    ]
+)
+STEPS = st.builds(
+    StepOutcome,
+    step=TEXTS,
+    plugin=TEXTS,
+    status=st.sampled_from(("ok", "failed", "skipped")),
+    result=st.none() | RESULTS,
+    error=st.none() | ERRORS,
+    reason=TEXTS,
+)
+OUTCOMES = st.builds(Outcome, st.lists(STEPS, max_size=3).map(tuple))
+HAPPENED = (
+    STEPS
+    | OUTCOMES
+    | st.builds(Mapped, index=COUNTS, document=TEXTS, outcome=st.none() | OUTCOMES, error=st.none() | ERRORS)
+    | st.builds(
+        Rerun, result=RESULTS, differences=st.lists(TEXTS, max_size=2).map(tuple), same=st.none() | st.booleans()
+    )
+)
 DOCUMENT = Document("Oi, João", segments=[Segment(0, 2, speaker="Ana")], metadata={"a": [1, {"b": 2}]})
 FROZEN: list[Any] = [
     DOCUMENT,
@@ -137,7 +163,7 @@ FROZEN: list[Any] = [
     [lambda value: pickle.loads(pickle.dumps(value)), copy.copy, copy.deepcopy],
     ids=["pickle", "copy", "deepcopy"],
 )
-@given(value=VALUES | RESULTS)
+@given(value=VALUES | RESULTS | HAPPENED)
 def test_a_value_is_equal_after_a_journey(journey: Callable[[Any], Any], value: Any) -> None:
     """Pickle, copy and deepcopy give an equal value of the same class with the same hash."""
     arrived = journey(value)
@@ -166,6 +192,33 @@ def test_a_result_comes_back_from_json_equal(result: Result[Any]) -> None:
     back = Result.from_json(result.to_json()).into(type(result.value))
     assert back == result
     assert (back.elapsed_s, back.cached) == (result.elapsed_s, result.cached)
+
+
+@pytest.mark.properties
+@given(happened=HAPPENED)
+def test_what_happened_comes_back_from_json(happened: Any) -> None:
+    """Outcomes, steps, mapped documents and reruns are the same JSON after a journey, their errors what they were."""
+    back = type(happened).from_json(happened.to_json())
+    assert type(back) is type(happened)
+    assert json.loads(back.to_json()) == json.loads(happened.to_json())
+    told = [(type(each), str(each)) for each in (getattr(one, "error", None) for one in (happened, back))]
+    assert told[0] == told[1]
+
+
+def test_an_error_this_version_does_not_know_keeps_its_sentence() -> None:
+    """A class that is gone, is no error of ours, or takes other facts is a QualiaError that says the same."""
+    for name in ("SomethingNew", "Iterable", "PluginFailed"):
+        step = {"step": "a", "plugin": "a", "status": "failed"}
+        text = json.dumps({**step, "error": {"error": name, "message": "it {broke}", "arguments": ["x"]}})
+        error = StepOutcome.from_json(text).error
+        assert (type(error), str(error)) == (QualiaError, "it {broke}")
+
+
+@pytest.mark.parametrize("text", ["", "[", "[]", "{}", "3", '{"steps": 1}', '{"steps": [{"step": "a"}]}'])
+def test_json_that_is_no_outcome_is_a_value_error(text: str) -> None:
+    """Whatever the text holds, reading it as an outcome gives an outcome or a ValueError."""
+    with pytest.raises(ValueError):  # noqa: PT011 - any of them
+        Outcome.from_json(text)
 
 
 @pytest.mark.properties
@@ -376,6 +429,75 @@ def test_a_notebook_is_shown_what_the_media_type_says() -> None:
         "image/svg+xml": (None, "x", None),
         "image/png": (None, None, b"x"),
     }
+
+
+def result_of(value: Any) -> Result[Any]:
+    """Make a result that holds a value."""
+    provenance = Provenance(
+        plugin="<b>count</b>",
+        version="1.0.0",
+        code_hash="",
+        params={},
+        produces=None,
+        inputs={},
+        engine_version="1",
+        started_at=datetime(2024, 1, 1, tzinfo=UTC),
+        host={},
+    )
+    return Result(value=value, provenance=provenance, key="k", elapsed_s=0.25)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (WordFrequencies(words=(WordCount("<i>", 2),), total=3, distinct=2), ["<td>total</td><td>3</td>", "&lt;i&gt;"]),
+        (Document("<script>", segments=[Segment(0, 3, speaker="Ana & Bia")]), ["&lt;script&gt;", "Ana &amp; Bia"]),
+        ({"a": 1, "rows": [{"n": 1.23456}, {"m": None}]}, ["<td>a</td><td>1</td>", "<th>n</th><th>m</th>", "1.235"]),
+        ([1, 2], ["<tr><td>1</td></tr><tr><td>2</td></tr>"]),
+        ("text", ["<td>text</td>"]),
+        (None, ["<td></td>"]),
+        (
+            Artifact(media_type="image/png", data=b"x", name='a".png'),
+            ['src="data:image/png;base64,eA=="', "a&quot;.png"],
+        ),
+        (Artifact(media_type="text/html", data=b'<p class="a">', name="a"), ['srcdoc="&lt;p class=&quot;a&quot;&gt;"']),
+        (Artifact(media_type="application/pdf", data=b"123", name="a.pdf"), ["<td>a.pdf</td>", "<td>3</td>"]),
+    ],
+    ids=["record", "document", "mapping", "list", "text", "nothing", "picture", "page", "file"],
+)
+def test_a_result_is_a_table_in_a_notebook(value: Any, shown: list[str]) -> None:
+    """Facts and lists are tables, pictures pictures, and nothing of a value is read as HTML."""
+    page = result_of(freeze(value) if isinstance(value, (dict, list)) else value)._repr_html_()
+    assert [each for each in shown if each not in page] == []
+    assert "&lt;b&gt;count&lt;/b&gt; 1.0.0 · 0.25 s" in page
+    assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Document("x" * 10**6, segments=[Segment(0, 1)] * 10**4),
+        WordFrequencies(words=(WordCount("w" * 10**4, 1),) * 1000, total=1, distinct=1),
+        freeze({f"list{number}": [{"a": [1] * 1000}] * 100 for number in range(50)}),
+        freeze([[["x" * 10**5]] * 100] * 100),
+    ],
+    ids=["document", "record", "many lists", "nested"],
+)
+def test_a_large_result_stays_small_on_the_screen(value: Any) -> None:
+    """Neither the table nor the repr of a result grows with its value."""
+    result = result_of(value)
+    assert len(result._repr_html_()) < 100_000
+    assert len(repr(result)) < 10_000
+
+
+def test_an_outcome_is_a_table_in_a_notebook() -> None:
+    """One line for each step, with what it gave or why it did not."""
+    picture = Artifact(media_type="image/png", data=b"x", name="a.png")
+    ok = StepOutcome(step="draw", plugin="p", status="ok", result=result_of(picture))
+    failed = StepOutcome(step="<b>", plugin="p", status="failed", reason="no & luck")
+    page = Outcome((ok, failed))._repr_html_()
+    assert "<td>draw</td><td>p</td><td>ok</td><td>0.25</td><td>a.png</td>" in page
+    assert "<td>&lt;b&gt;</td><td>p</td><td>failed</td><td></td><td>no &amp; luck</td>" in page
 
 
 def test_plain_data_holds_only_what_json_has() -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import datetime
+from functools import cache
+from operator import attrgetter
+from typing import Any, cast
 
 import attrs
 
@@ -24,6 +29,7 @@ class MemoryCache:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes: int = max_bytes
         self._entries: OrderedDict[str, tuple[Result[Any], int]] = OrderedDict()
+        self._pid: int = os.getpid()
         self._lock: threading.Lock = threading.Lock()
         self._size: int = 0
         self._hits: int = 0
@@ -32,7 +38,7 @@ class MemoryCache:
 
     def get(self, key: str, *, again: bool = False) -> Result[Any] | None:
         """Return the result and mark it as used; None when it is not here."""
-        with self._lock:
+        with self._here():
             entry = self._entries.get(key)
             if entry is None:
                 self._misses += not again
@@ -43,8 +49,10 @@ class MemoryCache:
 
     def put(self, key: str, result: Result[Any]) -> None:
         """Keep a result, unless it is larger than the bound by itself."""
+        if not self._max_bytes:
+            return
         size = size_bytes(result)
-        with self._lock:
+        with self._here():
             self._drop(key)
             if size > self._max_bytes:
                 return
@@ -54,6 +62,15 @@ class MemoryCache:
                 self._drop(next(iter(self._entries)))
                 self._evictions += 1
 
+    def _here(self) -> threading.Lock:
+        """Return the lock; a forked child gets its own, since its parent's may be held by a thread it does not have."""
+        if self._pid != os.getpid():
+            # What such a thread left half done is not trusted.
+            if self._lock.locked():
+                self._entries, self._size = OrderedDict(), 0
+            self._lock, self._pid = threading.Lock(), os.getpid()
+        return self._lock
+
     def _drop(self, key: str) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
@@ -61,13 +78,13 @@ class MemoryCache:
 
     def clear(self) -> None:
         """Forget every result; the counters stay."""
-        with self._lock:
+        with self._here():
             self._entries.clear()
             self._size = 0
 
     def stats(self) -> tuple[CacheStats, ...]:
         """Return how full it is and how it was used."""
-        with self._lock:
+        with self._here():
             return (
                 CacheStats(
                     name="memory",
@@ -87,16 +104,38 @@ class MemoryCache:
 
 def size_bytes(value: object) -> int:
     """Estimate the memory of a frozen value with everything in it; shared parts count each time."""
-    total = 0
-    stack: list[object] = [value]
+    total = sys.getsizeof(value)
+    stack: list[Iterable[Any]] = [(value,)]
     while stack:
-        item = stack.pop()
-        total += sys.getsizeof(item)
-        if is_mapping(item):
-            stack.extend(item.keys())
-            stack.extend(item.values())
-        elif is_sequence(item):
-            stack.extend(item)
-        elif attrs.has(kind := type(item)):
-            stack.extend(getattr(item, each.name) for each in attrs.fields(kind))
+        for item in stack.pop():
+            parts = _parts(item)
+            total += sum(map(sys.getsizeof, parts))
+            # Most containers hold leaves only, and those are added up without a look at each.
+            if not _LEAVES.issuperset(map(type, parts)):
+                stack.append(parts)
     return total
+
+
+def _parts(item: Any) -> Sequence[Any]:
+    """Return what a value holds: keys and values, items, or fields."""
+    kind = item.__class__
+    if kind in _LEAVES:
+        return ()
+    if kind is tuple or is_sequence(item):
+        return cast("Sequence[Any]", item)
+    if is_mapping(item):
+        return [*item, *item.values()]
+    return _fields_of(kind)(item)
+
+
+@cache
+def _fields_of(kind: Hashable) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what gives the fields of an attrs object; of anything else there is nothing to give."""
+    made = cast("type[Any]", kind)
+    names = [each.name for each in attrs.fields(made)] if attrs.has(made) else []
+    if len(names) > 1:
+        return cast("Callable[[Any], tuple[Any, ...]]", attrgetter(*names))
+    return lambda item: tuple([getattr(item, name) for name in names])
+
+
+_LEAVES = frozenset((type(None), bool, int, float, str, bytes, datetime))

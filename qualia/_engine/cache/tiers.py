@@ -49,12 +49,14 @@ class TieredCache:
         self._wall: Callable[[], float] = wall
 
     def get(self, key: str, *, again: bool = False) -> Result[Any] | None:
-        """Return the result of the first tier that has it; None when there is none, or it is too old."""
+        """Return the result of the first tier that has one not too old; None when none has.
+
+        A tier's counters tell what it had, too old or not.
+        """
         for number, tier in enumerate(self._tiers):
             result = tier.get(key, again=again)
-            if result is not None:
-                if self._is_too_old(result):
-                    return None
+            # A slower tier may have a younger one, which another process computed.
+            if result is not None and not self._is_too_old(result):
                 for faster in self._tiers[:number]:
                     faster.put(key, result)
                 return result

@@ -1,0 +1,86 @@
+"""What a fresh process pays before the first call."""
+
+from __future__ import annotations
+
+from benchmarks.measure import Measurement, cpu_ms, is_installed
+
+CASES = {
+    "bare": "pass",
+    "attrs": "import attrs",
+    "import": "import qualia",
+    "core": "from qualia import Core",
+    "list": "from qualia import Core\nwith Core() as core: core.plugins.values()",
+    "command": "import os\nfrom qualia.cli import main\nsys.stdout = open(os.devnull, 'w')\n"
+    "assert main(['list']) == 0\n"
+    "sys.stdout = sys.__stdout__",
+}
+PLUGGY = """
+import pluggy
+spec, impl = pluggy.HookspecMarker("bench"), pluggy.HookimplMarker("bench")
+class Spec:
+    @spec
+    def analyze(self, text): ...
+class Plugin:
+    @impl
+    def analyze(self, text): return len(text)
+manager = pluggy.PluginManager("bench")
+manager.add_hookspecs(Spec)
+for number in range(6):
+    manager.register(Plugin(), name=str(number))
+"""
+PEERS = {"pluggy": PLUGGY, "spacy": "import spacy\nspacy.blank('en')"}
+
+
+def rows(*, rounds: int) -> list[Measurement]:
+    """Measure the CPU time of fresh interpreters; ``rounds`` of each, interleaved."""
+    here = {name: code for name, code in PEERS.items() if is_installed(name)}
+    found = cpu_ms(CASES | here, rounds=rounds)
+    bare = found["bare"]
+    net = {name: value - bare for name, value in found.items()}
+    group, unit = "start", "ms CPU"
+    return [
+        Measurement(
+            group=group,
+            name="import qualia",
+            unit=unit,
+            ours=found["import"],
+            plain=bare,
+            peer="bare Python",
+            budget_ratio=1.2,
+        ),
+        Measurement(
+            group=group,
+            name="from qualia import Core, over bare Python",
+            unit=unit,
+            ours=net["core"],
+            plain=net["attrs"],
+            peer="import attrs",
+            budget=60,
+        ),
+        Measurement(
+            group=group,
+            name="Core() and list six plugins, over bare Python",
+            unit=unit,
+            ours=net["list"],
+            plain=net.get("pluggy"),
+            peer="pluggy, six plugins",
+            budget=60,
+        ),
+        Measurement(
+            group=group,
+            name="Core() and list six plugins, over bare Python",
+            unit=unit,
+            ours=net["list"],
+            plain=net.get("spacy"),
+            peer="spaCy blank",
+        ),
+        Measurement(
+            group=group,
+            name="qualia list, the whole process",
+            unit=unit,
+            ours=found["command"],
+            plain=bare,
+            peer="bare Python",
+            budget=90,
+        ),
+    ]

@@ -1,0 +1,165 @@
+"""What runs plugins, put together: one engine belongs to one Core and knows nothing of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor as Pool
+from functools import partial
+from typing import Any, Literal, TypeVar
+
+from attrs import evolve
+
+from qualia._engine.cache import SingleFlight, open_tiers
+from qualia._engine.execute import Executor
+from qualia._engine.guard import Clocks, Guard
+from qualia._engine.inputs import asked_step, sort_inputs
+from qualia._engine.runner import EachRun, Runner
+from qualia._engine.stream import Ended, Stream, ended
+from qualia.cache import CacheBackend
+from qualia.cancel import CancelToken, Control
+from qualia.document import Document
+from qualia.events import Observers
+from qualia.history import History
+from qualia.pipeline import Asked, Pipeline, Plan
+from qualia.plugin import ParamSpec
+from qualia.registry import Registry
+from qualia.result import Mapped, Outcome, Provenance, Rerun, Result
+from qualia.settings import Settings
+
+T = TypeVar("T")
+Remote = Callable[[Pipeline, tuple[Document, ...]], list[Ended]]
+"""Runs a pipeline on documents in a worker process."""
+
+
+class Engine:
+    """Cache, history, guard and runner of one Core. Its methods do what those of `qualia.Core` of the same name say.
+
+    Args:
+        registry: the plugins.
+        settings: how it behaves.
+        observers: who hears of what happens.
+        cache: where results are kept; None for what the settings say.
+        warn: told of trouble that is no error.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        settings: Settings,
+        observers: Observers,
+        *,
+        cache: CacheBackend | None,
+        warn: Callable[[str], object],
+    ) -> None:
+        state = settings.state_dir
+        clocks = Clocks(monotonic=time.monotonic, wall=time.time)
+        if cache is None:
+            cache = open_tiers(
+                memory_bytes=settings.cache_max_bytes,
+                state_dir=state,
+                disk_bytes=settings.cache_disk_max_bytes,
+                ttl_s=settings.cache_ttl_s or None,
+                wall=clocks.wall,
+                warn=warn,
+            )
+        self.cache: CacheBackend = cache
+        self.history: History | None = None
+        if state is not None and settings.history:
+            log = state / "history.db"
+            self.history = History(log, wall=clocks.wall, warn=warn, keep_days=settings.history_keep_days)
+        self._flights: SingleFlight[Result[Any]] = SingleFlight(None if state is None else state / "cache.lock")
+        guard = Guard(registry, self.cache, self._flights, observers=observers, settings=settings, clocks=clocks)
+        self._observers: Observers = observers
+        self._workers: int = settings.parallel_steps
+        self._runner: Runner = Runner(
+            registry=registry,
+            guard=guard,
+            executor=Executor(guard.call, observers, workers=settings.parallel_steps),
+            history=self.history,
+            clocks=clocks,
+            preferred=settings.producers,
+            observers=observers,
+            closing=CancelToken(),
+        )
+
+    def control(self, name: str, timeout_s: float | None, cancel: CancelToken | None) -> Control:
+        """Return what can end a run early; its time runs from now on."""
+        return self._runner.control(name, timeout_s, cancel)
+
+    def run_one(self, plugin: str, given: Any, params: Mapping[str, Any] | None, control: Control) -> Result[Any]:
+        """Run one plugin, and first what it needs."""
+        pipeline = Pipeline(steps=(asked_step(plugin, params),), name=plugin)
+        return self._runner.run(pipeline, sort_inputs(given), control, named=False)[plugin]
+
+    def run_pipeline(self, pipeline: Asked, given: Any, on_error: str, control: Control) -> Outcome:
+        """Run every step of a pipeline, under its own name."""
+        asked = Pipeline.of(pipeline)
+        return self._runner.run(asked, sort_inputs(given), evolve(control, name=asked.name), on_error=on_error)
+
+    def map(
+        self,
+        documents: Iterable[Document],
+        pipeline: Asked,
+        *,
+        remote: Remote,
+        executor: Pool | None,
+        ordered: bool,
+        on_error: Literal["raise", "yield"],
+        window: int,
+        cancel: CancelToken | None,
+    ) -> Iterator[Mapped]:
+        """Run a pipeline on each document; ``remote`` is what a worker process gets instead of this engine."""
+        asked, stop = Pipeline.of(pipeline), CancelToken()
+        stream = Stream(
+            control=self._runner.control(asked.name, None, cancel),
+            stop=stop,
+            work=_Work(remote, asked, EachRun(self._runner, asked, stop)),
+            executor=executor,
+            workers=self._workers,
+            window=window,
+            ordered=ordered,
+            on_error=on_error,
+            observers=self._observers,
+        )
+        return stream.over(documents)
+
+    def rerun(self, before: Provenance | Result[Any], given: Any) -> Rerun:
+        """Run again what a provenance tells of."""
+        return self._runner.rerun(before, sort_inputs(given))
+
+    def plan(self, pipeline: Asked, given: Any) -> Plan:
+        """Return what a pipeline would run."""
+        return self._runner.plan(Pipeline.of(pipeline), sort_inputs(given))
+
+    def specs(self, plugin: str) -> tuple[ParamSpec, ...]:
+        """Return the params a plugin declares."""
+        return self._runner.guard.specs(plugin)
+
+    async def in_thread(self, call: Callable[[], T], token: CancelToken) -> T:
+        """Run a call in a thread; when the task is cancelled, cancel the run and go."""
+        return await self._runner.in_thread(call, token)
+
+    def close(self) -> None:
+        """Give up what is under way, and close plugins, files and threads."""
+        self._runner.close()
+        self._runner.guard.close()
+        self._flights.close()
+        self.cache.close()
+        if self.history is not None:
+            self.history.close()
+
+
+class _Work:
+    """Runs a pipeline on documents of a map: with the map's own engine, or with a worker's, when it is pickled."""
+
+    def __init__(self, remote: Remote, pipeline: Pipeline, each: EachRun) -> None:
+        self._remote: Remote = remote
+        self._pipeline: Pipeline = pipeline
+        self._each: EachRun = each
+
+    def __call__(self, documents: tuple[Document, ...]) -> list[Ended]:
+        return [ended(self._each, document) for document in documents]
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return partial, (self._remote, self._pipeline)
