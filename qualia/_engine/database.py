@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from qualia._engine.cache.network import is_on_network, read_mounts
+from qualia._engine.network import is_on_network, read_mounts
 from qualia.errors import HistoryUnreadable
 
 T = TypeVar("T")
@@ -147,9 +147,10 @@ class Database:
         self._close_writer()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # Made here because SQLite would let everybody read it; its side files take over these permissions.
-        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
-        self._inodes["writer"] = os.fstat(descriptor).st_ino
-        os.close(descriptor)
+        # Only when it is missing: closing a descriptor of a live file would drop this process's locks on it.
+        with suppress(FileExistsError):
+            os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        self._inodes["writer"] = self._path.stat().st_ino
         db = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         try:
             db.execute(f"PRAGMA page_size = {_PAGE_BYTES}")

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from qualia import Artifact, Document, Provenance, Result, Segment
 from qualia._engine.cache import DiskCache
 from qualia._engine.cache.codec import Codec
-from qualia._engine.cache.network import is_on_network
+from qualia._engine.network import is_on_network
 from qualia._values import freeze, to_plain
 from qualia.records import SCHEMAS, SentenceSentiment, Sentiment, SpeakerWords, WordCount, WordFrequencies
 

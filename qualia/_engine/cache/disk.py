@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from qualia._engine.cache.codec import Codec
 from qualia._engine.cache.file import PAGE_BYTES, SPARE_PAGES, CacheFile, UnfitFile
-from qualia._engine.cache.network import read_mounts
+from qualia._engine.network import read_mounts
 from qualia.cache import CacheStats
 from qualia.result import Result
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from qualia._engine.cache.network import is_on_network, read_mounts
+from qualia._engine.network import is_on_network, read_mounts
 
 FORMAT = 1
 APPLICATION_ID = 0x51C0CACE
