@@ -11,6 +11,7 @@
      |   |   +- PipelineCycle           steps that need each other
      |   +- UnsupportedInput            a plugin cannot work on this document or record
      |   +- InvalidSetting              a setting that is unknown or ill-typed
+     |   +- NoEarlierGeneration         there is no earlier version of a plugin to go back to
      |   +- UnwritableOutput            the place a result should go to cannot be written
      +- PluginError (RuntimeError)      a plugin cannot answer
      |   +- InvalidManifest             its plugin.toml is wrong
@@ -18,6 +19,9 @@
      |   +- PluginUnavailable           it cannot be loaded here
      |   +- PluginFailed                it raised; the original exception is ``__cause__``
      |   |   +- InvalidOutput           it returned something it did not promise
+     |   |   +- PluginCrashed           it took its own process down
+     |   |   +- PluginHung              it ran longer than it may
+     |   +- PluginBusy                  too many calls of it wait already
      |   +- CircuitOpen                 it failed so often that it is left alone for a while
      |   |   +- CircuitHeld             somebody switched it off
      |   +- Quarantined                 it failed again and again on this very input
@@ -136,6 +140,16 @@ class InvalidSetting(InputError):
         self.reason: str = reason
 
 
+class NoEarlierGeneration(InputError):
+    """There is no earlier version of a plugin to go back to."""
+
+    template = "plugin {plugin!r} has not been reloaded, so there is no earlier version of it to go back to"
+
+    def __init__(self, plugin: str) -> None:
+        super().__init__(plugin)
+        self.plugin: str = plugin
+
+
 class UnwritableOutput(InputError):
     """A result cannot be written where it should go."""
 
@@ -204,6 +218,30 @@ class InvalidOutput(PluginFailed):
     template = "plugin {plugin!r} gave a wrong result: {error}; mend it in {place}"
 
 
+class PluginCrashed(PluginFailed):
+    """A plugin took its process down; ``error`` says how: a segmentation fault, ``os._exit``, too much memory ..."""
+
+    template = "plugin {plugin!r} took its process down at {place}: {error}"
+
+
+class PluginHung(PluginFailed):
+    """A plugin ran longer than its ``call_seconds`` and was stopped, or left behind, where ``place`` says."""
+
+    template = "plugin {plugin!r} was given up at {place}: {error}"
+
+
+class PluginBusy(PluginError):
+    """A plugin has as many calls under way as it may, and enough that wait."""
+
+    template = "plugin {plugin!r} is busy with {calls} calls and {waiting} wait already; try again in a moment"
+
+    def __init__(self, plugin: str, calls: int, waiting: int) -> None:
+        super().__init__(plugin, calls, waiting)
+        self.plugin: str = plugin
+        self.calls: int = calls
+        self.waiting: int = waiting
+
+
 class CircuitOpen(PluginError):
     """A plugin failed so often that it is not called for ``retry_after_s`` more seconds."""
 
@@ -265,13 +303,15 @@ class RunCancelled(QualiaError, RuntimeError):
 
 
 class DeadlineExceeded(QualiaError, TimeoutError):
-    """A run was not done by its deadline."""
+    """A run was not done by its deadline; ``place`` is the file:line where its plugin stood, or empty."""
 
-    template = "{run!r} was not done in time; give it a longer timeout, or less to do"
+    template = "{run!r} was not done in time{where}; give it a longer timeout, or less to do"
 
-    def __init__(self, run: str) -> None:
-        super().__init__(run)
+    def __init__(self, run: str, place: str = "") -> None:
+        super().__init__(run, place)
         self.run: str = run
+        self.place: str = place
+        self.where: str = f" (it stood at {place})" if place else ""
 
 
 class WorkerLost(QualiaError, RuntimeError):

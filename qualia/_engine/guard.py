@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-import os
 import platform
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -16,6 +14,7 @@ from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
+from qualia._engine.blame import place_of, told
 from qualia._engine.breaker import BreakerPolicy, CircuitBreaker, CircuitChange, Circuits
 from qualia._engine.cache import SingleFlight
 from qualia._engine.fingerprint import call_key, code_key, input_digest
@@ -310,7 +309,7 @@ class Guard:
         except BaseException as error:
             if isinstance(error, (KeyboardInterrupt, GeneratorExit)) or _is_cancellation(error):
                 raise
-            raise PluginFailed(plugin, _told(error), _place(error, folder)) from error
+            raise PluginFailed(plugin, told(error), place_of(error, folder)) from error
 
     def _provenance(
         self, generation: Generation, call: Call, digests: Mapping[str, str], started_at: datetime
@@ -368,20 +367,3 @@ def _invoke(generation: Generation, call: Call, context: Context | None) -> obje
 def _is_cancellation(error: BaseException) -> bool:
     asyncio = sys.modules.get("asyncio")
     return asyncio is not None and isinstance(error, asyncio.CancelledError)
-
-
-def _told(error: BaseException) -> str:
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # an exception's sentence is the plugin's code too
-        text = ""
-    return f"{type(error).__name__}: {text[:300]}" if text else type(error).__name__
-
-
-def _place(error: BaseException, folder: Path) -> str:
-    """Return file:line of the innermost frame in the plugin's own folder, or the folder."""
-    inside = f"{folder}{os.sep}"
-    if isinstance(error, SyntaxError) and error.filename is not None and error.filename.startswith(inside):
-        return f"{error.filename}:{error.lineno}"
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.startswith(inside)]
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(folder)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from attrs import evolve, frozen
+from attrs import evolve, fields, frozen
 
 from qualia._plugins.requirement import Requirement, in_range, installed_versions, parse_range
 from qualia._values import is_mapping, is_texts
@@ -28,6 +28,8 @@ _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _TEXTS = ("id", "kind", "version", "api", "summary", "entry")
 _LISTS = ("consumes", "accepts", "dependencies")
 _KEYS = (*_TEXTS, "produces", *_LISTS, "limits")
+_COUNTS: Mapping[str, int] = {"max_failures": 1, "max_concurrent": 1, "memory_mb": 64}
+_SECONDS: Mapping[str, float] = {"timeout_seconds": 0, "call_seconds": 0.001, "cpu_seconds": 1}
 
 
 @frozen(kw_only=True)
@@ -39,6 +41,15 @@ class Limits:
     timeout_seconds: float | None = None
     """How long the circuit stays open; None takes the engine's setting."""
     isolation: Isolation = "inline"
+    """Where its calls run: in the caller's thread, in one of its own, or in a process that can be killed."""
+    call_seconds: float | None = None
+    """Longest a call may take, unless it runs inline; None takes the engine's setting."""
+    max_concurrent: int | None = None
+    """Calls that may be under way at the same time; None takes the engine's setting."""
+    memory_mb: int | None = None
+    """Memory its process may use, in MiB of address space; None takes the engine's setting."""
+    cpu_seconds: float | None = None
+    """Processor time one call may use in a process of its own; None for no bound but `call_seconds`."""
 
 
 @frozen(kw_only=True)
@@ -211,15 +222,18 @@ def _texts(value: object, key: str, path: str) -> tuple[str, ...]:
 def _limits(value: object, path: str) -> Limits:
     if not is_mapping(value):
         raise InvalidManifest(path, "'limits' must be a table")
-    known = ("max_failures", "timeout_seconds", "isolation")
+    known = tuple(each.name for each in fields(Limits))
     for key in value:
         if key not in known:
             raise InvalidManifest(path, f"limit {key!r} {unknown_name(key, known)}")
-    failures, seconds = value.get("max_failures"), value.get("timeout_seconds")
-    if failures is not None and (type(failures) is not int or failures < 1):
-        raise InvalidManifest(path, "limit 'max_failures' must be a whole number of at least 1")
-    if seconds is not None and (type(seconds) not in (int, float) or not 0 <= seconds < math.inf):
-        raise InvalidManifest(path, "limit 'timeout_seconds' must be a number of seconds of at least 0")
+    for name, least in _COUNTS.items():
+        count = value.get(name)
+        if count is not None and (type(count) is not int or count < least):
+            raise InvalidManifest(path, f"limit {name!r} must be a whole number of at least {least}")
+    for name, least_s in _SECONDS.items():
+        seconds = value.get(name)
+        if seconds is not None and (type(seconds) not in (int, float) or not least_s <= seconds < math.inf):
+            raise InvalidManifest(path, f"limit {name!r} must be a number of seconds of at least {least_s:g}")
     if value.get("isolation", "inline") not in ("inline", "thread", "process"):
         raise InvalidManifest(path, "limit 'isolation' must be inline, thread or process")
     return Limits(**value)

@@ -5,57 +5,27 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from qualia._version import __version__
-from qualia.cli.words import LANGUAGES, _, translated
+from qualia.cli.author import author_commands
+from qualia.cli.grammar import (
+    Format,
+    HelpAsked,
+    Parser,
+    add_common,
+    add_file,
+    add_format,
+    add_help,
+    add_output,
+    add_plugin,
+    command,
+    options_of,
+)
+from qualia.cli.words import _
 
 KINDS = ("document", "analyzer", "visualizer")
-_HERE = argparse.SUPPRESS
-
-
-class _Format(argparse.RawDescriptionHelpFormatter):
-    """Help with the word "usage" in the reader's language."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=30)
-
-    def add_usage(
-        self,
-        usage: str | None,
-        actions: Iterable[argparse.Action],
-        groups: Iterable[Any],
-        prefix: str | None = None,
-    ) -> None:
-        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
-
-
-class _HelpAsked(Exception):
-    """Somebody asked for help, which is ``text``."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text: str = text
-
-
-class _Help(argparse.Action):
-    """``--help`` that leaves the printing to others: argparse's own swallows what goes wrong with stdout."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str, **more: Any) -> None:
-        super().__init__(option_strings, _HERE, nargs=0, default=_HERE, **more)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_rest: object, **_more: object) -> NoReturn:
-        raise _HelpAsked(parser.format_help().rstrip("\n"))
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that raises `WrongUsage` instead of printing and leaving."""
-
-    def error(self, message: str) -> NoReturn:
-        from qualia.cli.usage import WrongUsage
-
-        raise WrongUsage(_complaint(message, self.prog))
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace | None:
@@ -69,7 +39,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace | None:
         words = [*words[1:], "--help"]
     try:
         asked, rest = parser.parse_known_args(list(words))
-    except _HelpAsked as help_asked:
+    except HelpAsked as help_asked:
         _print(help_asked.text)
         return None
     if rest:
@@ -103,18 +73,18 @@ def _print(text: str) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="qualia",
         description=_("Turns interviews, meeting transcripts, reviews and notes into numbers, pictures and a report."),
         epilog=_epilog(),
-        formatter_class=_Format,
+        formatter_class=Format,
         allow_abbrev=False,
         add_help=False,
     )
     options = parser.add_argument_group(_("options"))
-    _add_help(options)
+    add_help(options)
     options.add_argument("--version", action="store_true", help=_("show the version and leave"))
-    _add_common(options, quiet=False, project=None, dest="plugin_dirs_before")
+    add_common(options, quiet=False, project=None, dest="plugin_dirs_before")
     parser.set_defaults(run=None, command=None, plugin_dirs=[])
     commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), dest="command", prog="qualia")
     for add in _commands():
@@ -123,7 +93,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _commands() -> tuple[Callable[[Any], None], ...]:
-    return _add_list, _add_inspect, _add_process, _add_analyze, _add_visualize, _add_pipeline, _add_config, _add_demo
+    runs = (_add_list, _add_inspect, _add_process, _add_analyze, _add_visualize, _add_pipeline, _add_config, _add_demo)
+    return (*runs, *author_commands())
 
 
 def _epilog() -> str:
@@ -141,166 +112,88 @@ def _epilog() -> str:
     return "\n".join([_("examples:"), *lines, "", codes])
 
 
-def _command(commands: Any, name: str, run: str, summary: str, example: str) -> _Parser:
-    parser: _Parser = commands.add_parser(
-        name,
-        help=summary,
-        description=summary[:1].upper() + summary[1:] + ".",
-        epilog=f"{_('example:')} {example}",
-        formatter_class=_Format,
-        allow_abbrev=False,
-        add_help=False,
-    )
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_help(options: Any) -> None:
-    options.add_argument("-h", "--help", action=_Help, help=_("show this help and leave"))
-
-
-def _add_common(options: Any, *, quiet: Any = _HERE, project: Any = _HERE, dest: str = "plugin_dirs") -> None:
-    options.add_argument(
-        "-q", "--quiet", action="store_true", default=quiet, help=_("say nothing but warnings and errors")
-    )
-    options.add_argument(
-        "--plugin-dir",
-        action="append",
-        default=[],
-        dest=dest,
-        metavar=_("FOLDER"),
-        help=_("look for plugins here too (may be repeated)"),
-    )
-    options.add_argument(
-        "--project",
-        default=project,
-        metavar=_("FOLDER"),
-        help=_("the project's folder (default: here, when qualia.toml is here)"),
-    )
-    options.add_argument(
-        "--lang", choices=LANGUAGES, default=_HERE, help=_("the language to speak (default: the system's)")
-    )
-
-
-def _options(parser: _Parser) -> Any:
-    options = parser.add_argument_group(_("options"))
-    _add_help(options)
-    _add_common(options)
-    return options
-
-
-def _add_format(options: Any) -> None:
-    options.add_argument(
-        "-f",
-        "--format",
-        choices=("pretty", "json", "yaml"),
-        help=_("how to write it (default: by the suffix of -o, else pretty)"),
-    )
-
-
-def _add_file(parser: _Parser, told: str) -> None:
-    parser.add_argument_group(_("arguments")).add_argument("file", metavar=_("FILE"), help=told)
-
-
-def _add_plugin(options: Any) -> None:
-    options.add_argument("-p", "--plugin", required=True, metavar="PLUGIN", help=_("the plugin's id"))
-    options.add_argument(
-        "-P",
-        "--param",
-        action="append",
-        default=[],
-        dest="params",
-        metavar=_("KEY=VALUE"),
-        help=_("one of the plugin's params (may be repeated); `qualia inspect PLUGIN` shows them"),
-    )
-
-
-def _add_output(options: Any, told: str, metavar: str = "PATH") -> None:
-    options.add_argument("-o", "--output", metavar=_(metavar), help=told)
-
-
 def _add_list(commands: Any) -> None:
     run = "qualia.cli.listing:list_plugins"
-    parser = _command(commands, "list", run, _("list the plugins"), "qualia list --kind analyzer")
-    options = _options(parser)
+    parser = command(commands, "list", run, _("list the plugins"), "qualia list --kind analyzer")
+    options = options_of(parser)
     options.add_argument("--kind", choices=KINDS, help=_("only plugins of this kind"))
-    _add_format(options)
+    add_format(options)
 
 
 def _add_inspect(commands: Any) -> None:
     run = "qualia.cli.listing:inspect_plugin"
-    parser = _command(commands, "inspect", run, _("show a plugin and its params"), "qualia inspect word_frequency")
+    parser = command(commands, "inspect", run, _("show a plugin and its params"), "qualia inspect word_frequency")
     parser.add_argument_group(_("arguments")).add_argument("plugin", metavar="PLUGIN", help=_("the plugin's id"))
-    _add_format(_options(parser))
+    add_format(options_of(parser))
 
 
 def _add_process(commands: Any) -> None:
     example = "qualia process meeting.vtt -p teams_cleaner -o meeting.txt"
     run = "qualia.cli.single:process"
-    parser = _command(commands, "process", run, _("read or clean a document with a document plugin"), example)
-    _add_file(parser, _("the document; - reads standard input"))
-    options = _options(parser)
-    _add_plugin(options)
-    _add_format(options)
-    _add_output(options, _("where to write the text (.txt), or the result with its provenance (.json, .yaml)"))
+    parser = command(commands, "process", run, _("read or clean a document with a document plugin"), example)
+    add_file(parser, _("the document; - reads standard input"))
+    options = options_of(parser)
+    add_plugin(options)
+    add_format(options)
+    add_output(options, _("where to write the text (.txt), or the result with its provenance (.json, .yaml)"))
 
 
 def _add_analyze(commands: Any) -> None:
     example = "qualia analyze meeting.vtt -p word_frequency -P top=20 -o words.json"
     run = "qualia.cli.single:analyze"
-    parser = _command(commands, "analyze", run, _("count or judge a document with an analyzer"), example)
-    _add_file(parser, _("the document, or a result of process as JSON or YAML; - reads standard input"))
-    options = _options(parser)
-    _add_plugin(options)
-    _add_format(options)
-    _add_output(options, _("where to write the result (.json, .yaml, .txt)"))
+    parser = command(commands, "analyze", run, _("count or judge a document with an analyzer"), example)
+    add_file(parser, _("the document, or a result of process as JSON or YAML; - reads standard input"))
+    options = options_of(parser)
+    add_plugin(options)
+    add_format(options)
+    add_output(options, _("where to write the result (.json, .yaml, .txt)"))
 
 
 def _add_visualize(commands: Any) -> None:
     example = "qualia visualize words.json -p frequency_chart -P chart=bar -o words.svg"
     run = "qualia.cli.drawing:visualize"
-    parser = _command(commands, "visualize", run, _("draw a document or a result with a visualizer"), example)
-    _add_file(parser, _("a document, or a result of analyze as JSON or YAML; - reads standard input"))
-    options = _options(parser)
-    _add_plugin(options)
+    parser = command(commands, "visualize", run, _("draw a document or a result with a visualizer"), example)
+    add_file(parser, _("a document, or a result of analyze as JSON or YAML; - reads standard input"))
+    options = options_of(parser)
+    add_plugin(options)
     options.add_argument(
         "-f",
         "--format",
         choices=("png", "svg", "html"),
         help=_("short for -P format=... (default: by the suffix of -o)"),
     )
-    _add_output(options, _("where to write it (default: here, under the name the plugin gives; - is standard output)"))
+    add_output(options, _("where to write it (default: here, under the name the plugin gives; - is standard output)"))
 
 
 def _add_pipeline(commands: Any) -> None:
     example = "qualia pipeline meeting.vtt -c meeting.toml -o results"
     run = "qualia.cli.steps:run_pipeline"
-    parser = _command(commands, "pipeline", run, _("run the steps of a pipeline file on a document"), example)
-    _add_file(parser, _("the document, or a result of process as JSON or YAML; - reads standard input"))
-    options = _options(parser)
+    parser = command(commands, "pipeline", run, _("run the steps of a pipeline file on a document"), example)
+    add_file(parser, _("the document, or a result of process as JSON or YAML; - reads standard input"))
+    options = options_of(parser)
     told = _("the pipeline: a TOML, JSON or YAML file")
     options.add_argument("-c", "--config", required=True, metavar="PIPELINE", help=told)
-    _add_format(options)
-    _add_output(options, _("write every step's result into this folder, which is made if need be"), "FOLDER")
+    add_format(options)
+    add_output(options, _("write every step's result into this folder, which is made if need be"), "FOLDER")
     options.add_argument("--force", action="store_true", help=_("overwrite files that are there already"))
 
 
 def _add_config(commands: Any) -> None:
-    parser = _command(commands, "config", "", _("look at the settings"), "qualia config show")
-    _options(parser)
+    parser = command(commands, "config", "", _("look at the settings"), "qualia config show")
+    options_of(parser)
     title, metavar = _("commands"), _("COMMAND")
     actions = parser.add_subparsers(title=title, metavar=metavar, dest="action", prog="qualia config", required=True)
     told = _("show every setting, its value and where it came from")
-    show = _command(actions, "show", "qualia.cli.configuration:show", told, "qualia config show --format json")
-    _add_format(_options(show))
+    show = command(actions, "show", "qualia.cli.configuration:show", told, "qualia config show --format json")
+    add_format(options_of(show))
 
 
 def _add_demo(commands: Any) -> None:
     run = "qualia.cli.tour:run_demo"
     told = _("analyse two meetings that come along, and write a report")
-    parser = _command(commands, "demo", run, told, "qualia demo -o my-demo")
-    options = _options(parser)
-    _add_format(options)
+    parser = command(commands, "demo", run, told, "qualia demo -o my-demo")
+    options = options_of(parser)
+    add_format(options)
     options.add_argument(
         "-o",
         "--output",
@@ -332,27 +225,6 @@ def _refuse(rest: Sequence[str], parser: argparse.ArgumentParser, asked: argpars
 def _help_of(command: Sequence[str], parser: argparse.ArgumentParser) -> str:
     try:
         parser.parse_known_args([*command, "--help"])
-    except _HelpAsked as help_asked:
+    except HelpAsked as help_asked:
         return help_asked.text
     return ""
-
-
-def _complaint(message: str, command: str) -> str:
-    from qualia.errors import nearest
-
-    match = re.fullmatch(
-        r"argument (?P<name>.+?): invalid choice: (?P<value>.+?) \(choose from (?P<choices>.+)\)", message
-    )
-    if match is None:
-        return f"{translated(message)}; {_('{command} --help shows how', command=command)}"
-    value = match["value"].strip("'\"")
-    choices = [choice.strip("'\" ") for choice in match["choices"].split(",")]
-    near = nearest(value, choices)
-    hint = (
-        _("did you mean {near}?", near=_(" or ").join(near))
-        if near
-        else _("known: {choices}", choices=", ".join(choices))
-    )
-    if match["name"] == _("COMMAND"):
-        return _("there is no command {value!r}; {hint}", value=value, hint=hint)
-    return _("{option} cannot be {value!r}; {hint}", option=match["name"], value=value, hint=hint)

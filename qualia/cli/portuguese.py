@@ -24,8 +24,18 @@ _ERRORS: Mapping[str, str] = {
         "o plugin {plugin!r} deu um resultado errado: {error}; corrija em {place}"
     ),
     "{run!r} was cancelled": "{run!r} foi cancelado",
-    "{run!r} was not done in time; give it a longer timeout, or less to do": (
-        "{run!r} não terminou a tempo; dê mais tempo ou menos trabalho"
+    "{run!r} was not done in time{where}; give it a longer timeout, or less to do": (
+        "{run!r} não terminou a tempo{where}; dê mais tempo ou menos trabalho"
+    ),
+    "plugin {plugin!r} has not been reloaded, so there is no earlier version of it to go back to": (
+        "o plugin {plugin!r} não foi recarregado, então não há versão anterior para a qual voltar"
+    ),
+    "plugin {plugin!r} took its process down at {place}: {error}": (
+        "o plugin {plugin!r} derrubou o próprio processo em {place}: {error}"
+    ),
+    "plugin {plugin!r} was given up at {place}: {error}": "o plugin {plugin!r} foi abandonado em {place}: {error}",
+    "plugin {plugin!r} is busy with {calls} calls and {waiting} wait already; try again in a moment": (
+        "o plugin {plugin!r} está ocupado com {calls} chamadas e {waiting} já esperam; tente de novo em instantes"
     ),
     "the worker that ran {pipeline!r} died ({reason}); run it again, finished documents come from the cache": (
         "o processo que executava {pipeline!r} morreu ({reason}); execute de novo, o que terminou vem do cache"
@@ -52,6 +62,7 @@ _ERRORS: Mapping[str, str] = {
 }
 
 _REASONS: Mapping[str, str] = {
+    " (it stood at {place})": " (estava em {place})",
     "did you mean {near}?": "você quis dizer {near}?",
     "list the plugins to see what is here": "`qualia list` mostra o que há aqui",
     "is unknown; {hint}": "é desconhecido; {hint}",

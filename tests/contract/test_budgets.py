@@ -9,8 +9,15 @@ from pathlib import Path
 MODULE_LINES = 400
 BODY_LINES = 40
 PUBLIC_METHODS = 12
-# The one caller of plugin code, the one caller of observers, and the outermost frame of a face.
-MAY_CATCH_ALL = {"_engine/guard.py", "events.py", "cli/__init__.py"}
+# The callers of plugin code, here and in a process of its own, and of what its exceptions say; the one caller of
+# observers; and the outermost frame of a face.
+MAY_CATCH_ALL = {
+    "_engine/blame.py",
+    "_engine/guard.py",
+    "_engine/worker/inside.py",
+    "events.py",
+    "cli/__init__.py",
+}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Parse = Callable[[Path], ast.Module]
