@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.measure import Measurement, each_us, is_installed, write_plugin
 from qualia import Core, Document, Settings
-from qualia._engine.guard import Call
+from qualia._engine.call import Call
 from qualia._engine.inputs import Input
 from qualia._engine.runner import Runner
 from qualia.cancel import Control
@@ -93,7 +93,8 @@ def _guarded(core: Core, document: Document) -> Callable[[], object]:
     guard = runner.guard
     call = Call(
         plugin="idle",
-        params=guard.params("idle", {}),
+        plugins=runner.registry.snapshot,
+        params=guard.params(runner.registry.snapshot, "idle", {}),
         inputs={"document": Input(value=document)},
         run_id="bench",
         step="idle",

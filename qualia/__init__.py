@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qualia.pipeline import Plan as Plan
     from qualia.pipeline import Step as Step
     from qualia.registry import PluginInfo as PluginInfo
+    from qualia.registry import PluginVersion as PluginVersion
     from qualia.result import Artifact as Artifact
     from qualia.result import Mapped as Mapped
     from qualia.result import Outcome as Outcome
@@ -54,6 +55,7 @@ __all__ = [
     "Pipeline",
     "Plan",
     "PluginInfo",
+    "PluginVersion",
     "Provenance",
     "QualiaError",
     "Rerun",
@@ -84,6 +86,7 @@ _HOMES = {
     "Pipeline": "qualia.pipeline",
     "Plan": "qualia.pipeline",
     "PluginInfo": "qualia.registry",
+    "PluginVersion": "qualia.registry",
     "Provenance": "qualia.result",
     "QualiaError": "qualia.errors",
     "Rerun": "qualia.result",

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
+from qualia._plugins.places import Places
 from qualia.cancel import CancelToken
 from qualia.errors import CoreClosed, QualiaWarning
 from qualia.events import EventKind, Observer, Observers
-from qualia.registry import Plugins, Registry
+from qualia.registry import PluginInfo, Plugins, Registry
 from qualia.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor as Pool
 
     from qualia._engine.engine import Engine
-    from qualia._engine.stream import Ended
+    from qualia._engine.reload import Watching
+    from qualia._plugins.keys import Isolation
     from qualia.cache import CacheBackend
     from qualia.document import Document
     from qualia.history import History
-    from qualia.pipeline import Asked, Pipeline, Plan
-    from qualia.plugin import ParamSpec
+    from qualia.pipeline import Asked, Plan
     from qualia.result import Mapped, Outcome, Provenance, Rerun, Result
 
 T = TypeVar("T")
@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 class Core:
     """Runs plugins on documents. Safe to share between threads; several live side by side in one process.
+
+    After `close` each method raises `CoreClosed`.
 
     Attributes:
         settings: how it behaves.
@@ -67,11 +69,15 @@ class Core:
         self._plugin_dirs: tuple[Path, ...] = tuple(Path(each) for each in given)
         self._given_cache: CacheBackend | None = cache
         self._observers: Observers = Observers(wall=time.time, monotonic=time.monotonic)
-        folders = (*self.settings.plugin_path, *self._plugin_dirs)
-        self._registry: Registry = Registry(folders, override=self.settings.override_plugins)
+        places = Places.of(self.settings, self._plugin_dirs)
+        self._registry: Registry = Registry(places, warn=self._warn)
         self._built: Engine | None = None
         self._building: Lock = Lock()
-        self.plugins: Plugins = Plugins(self._registry, self._specs)
+        self.plugins: Plugins = Plugins(
+            self._registry,
+            params=lambda plugin: self._engine.specs(plugin),
+            breaker=lambda plugin: self._engine.breaker(plugin),
+        )
         self._closed = False
 
     @property
@@ -93,6 +99,8 @@ class Core:
         *,
         timeout_s: float | None = None,
         cancel: CancelToken | None = None,
+        isolation: Isolation | None = None,
+        degraded: bool = False,
     ) -> Result[Any]: ...
     @overload
     def run(
@@ -104,6 +112,8 @@ class Core:
         returns: type[T],
         timeout_s: float | None = None,
         cancel: CancelToken | None = None,
+        isolation: Isolation | None = None,
+        degraded: bool = False,
     ) -> Result[T]: ...
     def run(
         self,
@@ -114,6 +124,8 @@ class Core:
         returns: type[Any] | None = None,
         timeout_s: float | None = None,
         cancel: CancelToken | None = None,
+        isolation: Isolation | None = None,
+        degraded: bool = False,
     ) -> Result[Any]:
         """Run one plugin, and first whatever it needs that was not given.
 
@@ -124,6 +136,10 @@ class Core:
             returns: the type the value must have; None takes it as it comes.
             timeout_s: seconds after which the run is given up; None waits for ever.
             cancel: a token that ends the run early; None for none.
+            isolation: where plugins are called: "inline" in this thread, "thread" in one that is left behind when the
+                time is over, "process" in one that is killed then; None as settings and manifests say.
+            degraded: whether an answer an older version of the plugin gave to the same call will do when the present
+                one is left alone after too many failures; it is kept from calls that ask for this, and marked.
 
         Raises:
             InputError: the plugin is unknown, a param is wrong, or it cannot work on what was given.
@@ -134,7 +150,8 @@ class Core:
         """
         self._require_open("run plugins")
         engine = self._engine
-        result = engine.run_one(plugin, given, params, engine.control(plugin, timeout_s, cancel))
+        control, how = engine.control(plugin, timeout_s, cancel), engine.how(isolation, degraded)
+        result = engine.run_one(plugin, given, params, control, how)
         return result if returns is None else result.into(returns)
 
     async def arun(
@@ -144,6 +161,8 @@ class Core:
         params: Mapping[str, Any] | None = None,
         *,
         timeout_s: float | None = None,
+        isolation: Isolation | None = None,
+        degraded: bool = False,
     ) -> Result[Any]:
         """Do what `run` does without blocking the event loop; cancelling the task cancels the run.
 
@@ -152,8 +171,8 @@ class Core:
         """
         self._require_open("run plugins")
         engine, token = self._engine, CancelToken()
-        control = engine.control(plugin, timeout_s, token)
-        return await engine.in_thread(partial(engine.run_one, plugin, given, params, control), token)
+        control, how = engine.control(plugin, timeout_s, token), engine.how(isolation, degraded)
+        return await engine.in_thread(partial(engine.run_one, plugin, given, params, control, how), token)
 
     def run_pipeline(
         self,
@@ -163,6 +182,8 @@ class Core:
         on_error: Literal["raise", "continue"] = "raise",
         timeout_s: float | None = None,
         cancel: CancelToken | None = None,
+        isolation: Isolation | None = None,
+        degraded: bool = False,
     ) -> Outcome:
         """Run a pipeline and return each step's result, in order, by name; steps that can run at once do.
 
@@ -173,18 +194,18 @@ class Core:
                 one, and the outcome tells of them.
             timeout_s: seconds after which the run is given up; None waits for ever.
             cancel: a token that ends the run early; None for none.
+            isolation: as in `run`.
+            degraded: as in `run`.
 
         Raises:
             InvalidPipeline: it cannot be planned; nothing was run.
-            PluginError: a plugin cannot be loaded, failed, or is left alone after too many failures.
             UnsupportedInput: a plugin cannot work on its input.
-            RunCancelled: the token was cancelled.
-            DeadlineExceeded: the time is over.
-            CoreClosed: this Core was closed.
+            QualiaError: as `run`.
         """
         self._require_open("run pipelines")
         engine = self._engine
-        return engine.run_pipeline(pipeline, given, on_error, engine.control("pipeline", timeout_s, cancel))
+        control, how = engine.control("pipeline", timeout_s, cancel), engine.how(isolation, degraded)
+        return engine.run_pipeline(pipeline, given, on_error, control, how)
 
     async def arun_pipeline(
         self,
@@ -193,6 +214,8 @@ class Core:
         *,
         on_error: Literal["raise", "continue"] = "raise",
         timeout_s: float | None = None,
+        isolation: Isolation | None = None,
+        degraded: bool = False,
     ) -> Outcome:
         """Do what `run_pipeline` does without blocking the event loop; cancelling the task cancels the run.
 
@@ -201,8 +224,8 @@ class Core:
         """
         self._require_open("run pipelines")
         engine, token = self._engine, CancelToken()
-        control = engine.control("pipeline", timeout_s, token)
-        return await engine.in_thread(partial(engine.run_pipeline, pipeline, given, on_error, control), token)
+        control, how = engine.control("pipeline", timeout_s, token), engine.how(isolation, degraded)
+        return await engine.in_thread(partial(engine.run_pipeline, pipeline, given, on_error, control, how), token)
 
     def map(
         self,
@@ -232,17 +255,17 @@ class Core:
 
         Raises:
             InvalidPipeline: the pipeline cannot be read.
-            QualiaError: the first document's failure, when ``on_error`` is "raise".
+            QualiaError: the first document's failure, when ``on_error`` is "raise"; or the token was cancelled.
             WorkerLost: the executor takes no more work.
-            RunCancelled: the token was cancelled.
             ValueError: ``window`` is less than 1, or ``on_error`` is neither of the two.
-            CoreClosed: this Core was closed.
         """
         self._require_open("map")
+        from qualia._engine.stream import run_in_worker
+
         return self._engine.map(
             documents,
             pipeline,
-            remote=partial(_run_in_worker, self._plugin_dirs, self.settings),
+            remote=partial(run_in_worker, type(self), self._plugin_dirs, self.settings),
             executor=executor,
             ordered=ordered,
             on_error=on_error,
@@ -260,7 +283,6 @@ class Core:
         Raises:
             InputError: a plugin is gone, or no longer takes these params or inputs; or something given then is missing.
             PluginError: a plugin cannot be loaded, or failed.
-            CoreClosed: this Core was closed.
         """
         self._require_open("run again")
         return self._engine.rerun(before, given)
@@ -271,7 +293,6 @@ class Core:
         Raises:
             InvalidPipeline: it cannot be planned; the step is named.
             PluginError: a plugin it names cannot be loaded.
-            CoreClosed: this Core was closed.
         """
         self._require_open("plan pipelines")
         return self._engine.plan(pipeline, given)
@@ -292,6 +313,37 @@ class Core:
             ValueError: ``queue`` is less than 1.
         """
         return self._observers.add(observer, wait=wait, queue=queue)
+
+    def reload(self, plugin: str) -> PluginInfo:
+        """Read a plugin's folder again and swap in what it holds now; calls under way end on the version they began on.
+
+        The same content is no new version. What cannot be loaded changes nothing: the version before goes on answering.
+
+        Raises:
+            UnknownPlugin: there is none of this id.
+            PluginError: what its folder holds now cannot be loaded; file and line are named.
+        """
+        self._require_open("reload plugins")
+        return self._engine.reloader.reload(plugin)
+
+    def rollback(self, plugin: str) -> PluginInfo:
+        """Go back to the code that answered before the last reload; done twice, it goes forward again.
+
+        Raises:
+            NoEarlierGeneration: it has not been reloaded.
+            PluginError: the code from before cannot be loaded any more.
+        """
+        self._require_open("roll plugins back")
+        return self._engine.reloader.rollback(plugin)
+
+    def watch(self, *, polling: bool = False) -> Watching:
+        """Reload plugins as their files change, until the returned object is stopped, its block left or this closed.
+
+        Args:
+            polling: whether to look now and then instead of being told by the system, as network mounts need.
+        """
+        self._require_open("watch plugins")
+        return self._engine.reloader.watch(polling=polling or self.settings.watch_polling)
 
     def close(self) -> None:
         """Close every plugin, file and thread. Closing twice is fine."""
@@ -335,9 +387,6 @@ class Core:
                     )
         return self._built
 
-    def _specs(self, plugin: str) -> tuple[ParamSpec, ...]:
-        return self._engine.specs(plugin)
-
     def _require_open(self, action: str) -> None:
         if self._closed:
             raise CoreClosed(action)
@@ -345,20 +394,3 @@ class Core:
     def _warn(self, sentence: str) -> None:
         self._observers.tell(EventKind.WARNING, message=sentence)
         warnings.warn(sentence, QualiaWarning, stacklevel=3)
-
-
-@cache
-def _worker_core(plugin_dirs: tuple[Path, ...], settings: Settings) -> Core:
-    """Build this process's Core for a map's plugins and settings once; it lives as long as the worker."""
-    core = Core(plugin_dirs, settings=settings)
-    atexit.register(core.close)
-    return core
-
-
-def _run_in_worker(
-    plugin_dirs: tuple[Path, ...], settings: Settings, pipeline: Pipeline, documents: tuple[Document, ...]
-) -> list[Ended]:
-    from qualia._engine.stream import ended
-
-    core = _worker_core(plugin_dirs, settings)
-    return [ended(partial(core.run_pipeline, pipeline), document, note=True) for document in documents]

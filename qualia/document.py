@@ -180,7 +180,7 @@ def decode(raw: bytes, *, name: str) -> str:
     marked = next((encoding for mark, encoding in _MARKS.items() if raw.startswith(mark)), None)
     if marked is not None:
         text = _decode_marked(raw, marked, name)
-    elif b"\0" in raw[:8192] or raw.startswith((_ZIP, b"%PDF-", b"\x89PNG")):
+    elif (b"\0" in raw[:8192] and not _is_webvtt(raw)) or raw.startswith((_ZIP, b"%PDF-", b"\x89PNG")):
         raise DocumentUnreadable(
             name,
             "it is binary, not text",
@@ -213,6 +213,11 @@ def _read(path: Path, max_bytes: int) -> bytes:
             "split it or raise max_document_bytes",
         )
     return raw
+
+
+def _is_webvtt(raw: bytes) -> bool:
+    """Tell whether bytes carry the signature of WebVTT, which the standard reads with any U+0000 in it."""
+    return raw.removeprefix(codecs.BOM_UTF8).startswith(b"WEBVTT")
 
 
 def _decode_marked(raw: bytes, encoding: str, name: str) -> str:

@@ -109,6 +109,10 @@ class Observers:
             self._observers = tuple(each for each in self._observers if each is not added)
         added.close(_FLUSH_S)
 
+    def __bool__(self) -> bool:
+        """Whether anybody listens."""
+        return bool(self._observers)
+
     def flush(self) -> None:
         """Let observers hear what has happened, for a moment; one that is behind already is not waited for."""
         until_s = time.monotonic() + _FLUSH_S

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from qualia._files import write_whole
 from qualia._values import brief, dumps, freeze, from_plain, frozen_mapping, is_mapping, loads, parse_json, to_plain
@@ -85,6 +85,8 @@ class Result(Generic[T_co]):
     """How long the plugin took, in seconds, when the value was computed."""
     cached: bool = field(default=False, eq=False)
     """True when no plugin was called for it this time."""
+    degraded: bool = field(default=False, eq=False)
+    """True when an older version of the plugin gave it, because the present one is left alone after failures."""
 
     def into(self, kind: type[K]) -> Result[K]:
         """Return the same result with its plain value built into ``kind``.
@@ -93,9 +95,7 @@ class Result(Generic[T_co]):
             ValueError: the value does not have that shape.
         """
         value = self.value if isinstance(self.value, kind) else from_plain(to_plain(self.value), kind)
-        return Result(
-            value=value, provenance=self.provenance, key=self.key, elapsed_s=self.elapsed_s, cached=self.cached
-        )
+        return evolve(self, value=value)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return value and provenance as JSON."""
@@ -125,6 +125,7 @@ class Result(Generic[T_co]):
             key=str(data.get("key", "")),
             elapsed_s=float(data.get("elapsed_s", 0.0)),
             cached=bool(data.get("cached", False)),
+            degraded=bool(data.get("degraded", False)),
         )
 
     def _repr_html_(self) -> str:

@@ -29,6 +29,7 @@ _ARGUMENT = "argument"
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LEAST, _SECRET = "qualia.least", "qualia.secret"
 _NUMBERS = ("bool", "int", "float")
+_ISOLATIONS = ("inline", "thread", "process")
 _LARGEST = int(sys.float_info.max)
 
 
@@ -67,6 +68,8 @@ class Settings:
     """More folders that hold plugin folders, besides the shipped ones."""
     override_plugins: bool = setting(False)
     """Whether a later source may replace a plugin of the same id; otherwise that is an error."""
+    installed_plugins: bool = setting(True)
+    """Whether plugins that installed packages bring along are looked for."""
     producers: Mapping[str, str] = field(default=FrozenDict(), converter=frozen_mapping)
     """Which plugin gives a record, or reads a media type, when several could: schema or media type -> plugin id."""
     state_dir: Path | None = field(default=None, converter=_folder)
@@ -89,12 +92,27 @@ class Settings:
     """Seconds an open circuit waits before it lets one call try."""
     parallel_steps: int = setting(4, ge=1)
     """Steps of one run that may run at the same time."""
+    isolation: Mapping[str, str] = field(default=FrozenDict(), converter=frozen_mapping)
+    """Where plugins are called, whatever their manifests say: plugin id, or "*" for all -> inline, thread, process."""
+    call_s: float = setting(0.0, ge=0)
+    """Longest a call may take that is not made inline; 0 for no bound."""
+    slow_call_s: float = setting(30.0, ge=0)
+    """Seconds after which a call under way is told of, with the line where it stands; 0 for never."""
+    max_concurrent: int = setting(0, ge=0)
+    """Calls of one plugin that may be under way at the same time, further ones wait; 0 for no bound."""
+    worker_memory_mb: int = setting(2048, ge=0)
+    """Memory the process of a plugin may use, in MiB of address space; 0 for no bound."""
+    watch_polling: bool = setting(False)
+    """Whether plugin folders are looked at now and then instead of the system telling of changes."""
 
     def __attrs_post_init__(self) -> None:
         """Check what was given as an argument; what was read has been checked with its origin."""
         for item in attrs.fields(type(self)):
             if _kind(item) in _NUMBERS:
                 object.__setattr__(self, item.name, _checked(item, getattr(self, item.name), _ARGUMENT))
+        for plugin, mode in self.isolation.items():
+            if mode not in _ISOLATIONS:
+                raise InvalidSetting("settings", f"isolation.{plugin}", f"must be inline, thread or process, not {mode!r}")
 
     @classmethod
     def read(
@@ -232,7 +250,7 @@ def _typed(item: attrs.Attribute[Any], value: Any, path: Path) -> Any:
         return tuple(path.parent / each for each in value)
     if kind == "Mapping[str, str]":
         if not is_mapping(value) or not is_texts(list(value.values())):
-            raise InvalidSetting(origin, item.name, "must be a table of schema to plugin id")
+            raise InvalidSetting(origin, item.name, "must be a table of names to texts")
         return dict(value)
     if kind in ("Path | None", "str | None"):
         if type(value) is not str:

@@ -5,10 +5,48 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
+from qualia.errors import CoreClosed, DeadlineExceeded, PluginFailed, QualiaError, RunCancelled, UnsupportedInput
+
+T = TypeVar("T")
+
+PASSING = (UnsupportedInput, RunCancelled, DeadlineExceeded, CoreClosed)
+"""What a plugin raises to say something about its input or its run, not about itself."""
 _LONGEST = 300
+
+
+def contained(
+    action: Callable[[], T], plugin: str, folder: Path, *, passing: tuple[type[QualiaError], ...] = PASSING
+) -> T:
+    """Run a plugin's code.
+
+    Args:
+        action: what runs it.
+        plugin: its id.
+        folder: where it lies.
+        passing: errors that go through as they are.
+
+    Raises:
+        PluginFailed: it raised, or asked the program to end; its exception is the cause.
+        KeyboardInterrupt: and other affairs of the caller's.
+    """
+    try:
+        return action()
+    except passing:
+        raise
+    except BaseException as error:
+        if isinstance(error, (KeyboardInterrupt, GeneratorExit)) or _is_cancellation(error):
+            raise
+        raise PluginFailed(plugin, told(error), place_of(error, folder)) from error
+
+
+def _is_cancellation(error: BaseException) -> bool:
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and isinstance(error, asyncio.CancelledError)
 
 
 def told(error: BaseException) -> str:

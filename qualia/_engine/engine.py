@@ -10,12 +10,16 @@ from typing import Any, Literal, TypeVar
 
 from attrs import evolve
 
+from qualia._engine.breaker import CircuitBreaker
 from qualia._engine.cache import SingleFlight, open_tiers
+from qualia._engine.call import Clocks, How
 from qualia._engine.execute import Executor
-from qualia._engine.guard import Clocks, Guard
+from qualia._engine.guard import Guard
 from qualia._engine.inputs import asked_step, sort_inputs
+from qualia._engine.reload import Reloader
 from qualia._engine.runner import EachRun, Runner
 from qualia._engine.stream import Ended, Stream, ended
+from qualia._plugins.keys import Isolation
 from qualia.cache import CacheBackend
 from qualia.cancel import CancelToken, Control
 from qualia.document import Document
@@ -69,13 +73,23 @@ class Engine:
             log = state / "history.db"
             self.history = History(log, wall=clocks.wall, warn=warn, keep_days=settings.history_keep_days)
         self._flights: SingleFlight[Result[Any]] = SingleFlight(None if state is None else state / "cache.lock")
-        guard = Guard(registry, self.cache, self._flights, observers=observers, settings=settings, clocks=clocks)
+        guard = Guard(
+            lambda: registry.snapshot,
+            self.cache,
+            self._flights,
+            observers=observers,
+            settings=settings,
+            clocks=clocks,
+            give_back=registry.give_back,
+        )
+        registry.retire = guard.retire
+        self.reloader: Reloader = Reloader(registry, guard, observers=observers, clocks=clocks)
         self._observers: Observers = observers
         self._workers: int = settings.parallel_steps
         self._runner: Runner = Runner(
             registry=registry,
             guard=guard,
-            executor=Executor(guard.call, observers, workers=settings.parallel_steps),
+            executor=Executor(guard, observers, workers=settings.parallel_steps),
             history=self.history,
             clocks=clocks,
             preferred=settings.producers,
@@ -87,15 +101,17 @@ class Engine:
         """Return what can end a run early; its time runs from now on."""
         return self._runner.control(name, timeout_s, cancel)
 
-    def run_one(self, plugin: str, given: Any, params: Mapping[str, Any] | None, control: Control) -> Result[Any]:
+    def run_one(
+        self, plugin: str, given: Any, params: Mapping[str, Any] | None, control: Control, how: How
+    ) -> Result[Any]:
         """Run one plugin, and first what it needs."""
         pipeline = Pipeline(steps=(asked_step(plugin, params),), name=plugin)
-        return self._runner.run(pipeline, sort_inputs(given), control, named=False)[plugin]
+        return self._runner.run(pipeline, sort_inputs(given), control, named=False, how=how)[plugin]
 
-    def run_pipeline(self, pipeline: Asked, given: Any, on_error: str, control: Control) -> Outcome:
+    def run_pipeline(self, pipeline: Asked, given: Any, on_error: str, control: Control, how: How) -> Outcome:
         """Run every step of a pipeline, under its own name."""
-        asked = Pipeline.of(pipeline)
-        return self._runner.run(asked, sort_inputs(given), evolve(control, name=asked.name), on_error=on_error)
+        asked, inputs = Pipeline.of(pipeline), sort_inputs(given)
+        return self._runner.run(asked, inputs, evolve(control, name=asked.name), on_error=on_error, how=how)
 
     def map(
         self,
@@ -132,9 +148,23 @@ class Engine:
         """Return what a pipeline would run."""
         return self._runner.plan(Pipeline.of(pipeline), sort_inputs(given))
 
+    def breaker(self, plugin: str) -> CircuitBreaker:
+        """Return the breaker of a plugin's present version."""
+        return self._runner.guard.breaker(plugin)
+
     def specs(self, plugin: str) -> tuple[ParamSpec, ...]:
         """Return the params a plugin declares."""
         return self._runner.guard.specs(plugin)
+
+    def how(self, isolation: Isolation | None, degraded: bool) -> How:
+        """Return how the calls of a run are made.
+
+        Raises:
+            ValueError: there is no such isolation.
+        """
+        if isolation not in (None, "inline", "thread", "process"):
+            raise ValueError(f"isolation must be 'inline', 'thread' or 'process', not {isolation!r}")
+        return How(isolation=isolation, degraded=degraded)
 
     async def in_thread(self, call: Callable[[], T], token: CancelToken) -> T:
         """Run a call in a thread; when the task is cancelled, cancel the run and go."""
@@ -142,6 +172,7 @@ class Engine:
 
     def close(self) -> None:
         """Give up what is under way, and close plugins, files and threads."""
+        self.reloader.close()
         self._runner.close()
         self._runner.guard.close()
         self._flights.close()

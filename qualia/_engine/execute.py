@@ -7,28 +7,31 @@ can cut it short; otherwise the steps run in other threads while it waits for th
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, InvalidStateError, wait
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, wait
 from contextvars import copy_context
 from functools import partial
 from heapq import heappop, heappush
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from qualia._engine.guard import Call
+from qualia._engine.call import Call, How
 from qualia._engine.inputs import Input, named_inputs
 from qualia._engine.threads import Threads
+from qualia._engine.waiting import wait_for_one, when_over
+from qualia._plugins.keys import Isolation as Mode
 from qualia.cancel import Control
 from qualia.errors import CoreClosed, DeadlineExceeded, QualiaError, RunCancelled
 from qualia.events import EventKind, Observers
 from qualia.pipeline import Plan, PlanStep
+from qualia.registry import Snapshot
 from qualia.result import Result, StepOutcome
 
 T = TypeVar("T")
 Running = dict[Future[StepOutcome], PlanStep]
-_LOOK_UP_S = 0.5
+_GRACE_S = 0.05
+_PLAIN = How()
 
 
 @frozen(kw_only=True)
@@ -36,13 +39,15 @@ class Run:
     """One run to make."""
 
     plan: Plan
+    plugins: Snapshot
+    """The plugins it runs, which it leases."""
     given: Mapping[str, Input]
     """What it starts from: `DOCUMENT` and records by schema."""
     control: Control
     fail_fast: bool = True
     """Whether the first failure ends the run; otherwise only the steps that need the failed one are skipped."""
-    fresh: bool = False
-    """Whether every plugin is called, whatever the cache holds."""
+    how: How = _PLAIN
+    """How its calls are made."""
     alone: bool = False
     """Whether its steps run one after the other in the caller's thread, because many runs go on beside it."""
     run_id: str = field(factory=lambda: secrets.token_hex(8))
@@ -83,6 +88,11 @@ class Progress:
         """How many steps can begin now."""
         return 0 if self.is_lost else len(self._ready)
 
+    @property
+    def next(self) -> PlanStep:
+        """The first step, in the plan's order, that can begin."""
+        return self._steps[self._ready[0]]
+
     def take(self) -> PlanStep:
         """Take out the first step, in the plan's order, that can begin."""
         return self._steps[heappop(self._ready)]
@@ -122,17 +132,33 @@ def skipped(step: PlanStep, reason: str) -> StepOutcome:
     return StepOutcome(step=step.id, plugin=step.plugin, status="skipped", reason=reason)
 
 
+class Caller(Protocol):
+    """What calls plugins: the guard."""
+
+    def call(self, call: Call) -> Result[Any]:
+        """Return the plugin's answer."""
+        ...
+
+    def killable(self, plugins: Snapshot, plugin: str, mode: Mode | None) -> bool:
+        """Tell whether a plugin's calls end by themselves when their run is over."""
+        ...
+
+    def standing(self, *, run_id: str) -> str:
+        """Return where a call of a run stands now; empty when that cannot be known."""
+        ...
+
+
 class Executor:
     """Runs plans. Its threads start when two steps can run at once, or a run can be cut short.
 
     Args:
-        call: calls one plugin.
+        guard: calls plugins.
         observers: told when a run and each of its steps start, finish or fail.
         workers: steps of one run that may run at the same time.
     """
 
-    def __init__(self, call: Callable[[Call], Result[Any]], observers: Observers, *, workers: int) -> None:
-        self._call: Callable[[Call], Result[Any]] = call
+    def __init__(self, guard: Caller, observers: Observers, *, workers: int) -> None:
+        self._guard: Caller = guard
         self._observers: Observers = observers
         self._workers: int = workers
         self._threads: Threads = Threads("qualia-step")
@@ -169,9 +195,9 @@ class Executor:
             QualiaError: what `Control.check` raises once the run is over.
         """
         future = self._submit(control, action)
-        with _over(control) as over:
+        with when_over(control) as over:
             while not future.done():
-                _wait((future, over), control)
+                wait_for_one((future, over), control)
                 if not future.done():
                     control.check()
         return future.result()
@@ -182,29 +208,57 @@ class Executor:
 
     def _fold(self, progress: Progress, running: Running) -> None:
         run = progress.run
-        alone = run.alone or (self._workers == 1 and not run.control.can_be_cut_short)
-        while progress.ready and (alone or (progress.ready == 1 and not run.control.can_be_cut_short)):
+        while progress.ready and self._can_run_here(progress):
             run.control.check_caller()
             self._settle(progress, self._run_step(progress.take(), progress))
         if progress.ready:
-            with _over(run.control) as over:
+            with when_over(run.control) as over:
                 self._fold_in_threads(progress, running, over)
         if progress.failed is not None:
             for step in progress.unsettled():
                 self._settle(progress, skipped(step, f"{progress.failed.step!r} failed"), tell=True)
 
+    def _can_run_here(self, progress: Progress) -> bool:
+        """Tell whether the caller's own thread may run the next step: nobody has to be answered before it ends."""
+        run = progress.run
+        if run.alone:
+            return True
+        if progress.ready > 1 and self._workers > 1:
+            return False
+        return not run.control.can_be_cut_short or self._guard.killable(
+            run.plugins, progress.next.plugin, run.how.isolation
+        )
+
     def _fold_in_threads(self, progress: Progress, running: Running, over: Future[None]) -> None:
         control = progress.run.control
         while progress.ready or running:
-            control.check_caller()
+            self._check(progress, running)
             while progress.ready and len(running) < self._workers:
                 step = progress.take()
                 running[self._submit(control, partial(self._run_step, step, progress))] = step
-            _wait((*running, over), control)
+            wait_for_one((*running, over), control)
             for future in [each for each in running if each.done()]:
                 outcome = future.result()
                 del running[future]
                 self._settle(progress, outcome)
+
+    def _check(self, progress: Progress, running: Running) -> None:
+        """Do nothing while the run's caller waits for it.
+
+        Raises:
+            QualiaError: as `Control.check_caller`; where a step stands is told of a run whose time is over.
+        """
+        run = progress.run
+        try:
+            run.control.check_caller()
+        except DeadlineExceeded as error:
+            # A step in a process ends by itself in a moment, and knows where it stood.
+            if any(self._guard.killable(run.plugins, step.plugin, run.how.isolation) for step in running.values()):
+                wait(running, timeout=_GRACE_S)
+            ended = (future.result().error for future in running if future.done() and not future.cancelled())
+            places = (each.place for each in ended if isinstance(each, DeadlineExceeded))
+            place = next(filter(None, places), "") or self._guard.standing(run_id=run.run_id)
+            raise DeadlineExceeded(error.run, place) from None
 
     def _submit(self, control: Control, action: Callable[[], T]) -> Future[T]:
         try:
@@ -258,7 +312,7 @@ class Executor:
         told = {"run_id": run.run_id, "step": step.id, "plugin": step.plugin}
         self._observers.tell(EventKind.STEP_STARTED, **told)
         try:
-            result = self._call(_call(step, progress))
+            result = self._guard.call(_call(step, progress))
         except QualiaError as error:
             if isinstance(error, RunCancelled) and progress.failed is not None and progress.is_lost:
                 reason = f"{progress.failed.step!r} failed while it was running"
@@ -287,12 +341,13 @@ def _call(step: PlanStep, progress: Progress) -> Call:
     document = None if step.document is None else inputs[step.document]
     return Call(
         plugin=step.plugin,
+        plugins=run.plugins,
         params=step.params,
         inputs=named_inputs(document, {schema: inputs[source] for schema, source in step.records.items()}),
         run_id=run.run_id,
         step=step.id,
         control=run.control,
-        fresh=run.fresh,
+        how=run.how,
     )
 
 
@@ -303,30 +358,3 @@ def _failed(step: PlanStep, error: BaseException, reason: str) -> StepOutcome:
 
 def _sentence(error: BaseException) -> str:
     return str(error) if isinstance(error, QualiaError) else type(error).__name__
-
-
-def _wait(futures: Collection[Future[Any]], control: Control) -> None:
-    """Wait until one of them is done, the run's time is over, or it is time to see whether Ctrl-C was pressed.
-
-    A signal that comes just before a thread begins to wait does not wake it, and on Windows none does.
-    """
-    remaining_s = control.remaining_s
-    timeout_s = _LOOK_UP_S if remaining_s is None else min(remaining_s, _LOOK_UP_S)
-    wait(futures, timeout=timeout_s, return_when=FIRST_COMPLETED)
-
-
-@contextmanager
-def _over(control: Control) -> Generator[Future[None]]:
-    """Give a future that is done once the run's token is cancelled or its Core closed."""
-    over: Future[None] = Future()
-
-    def tell() -> None:
-        # Both may happen, in two threads at once.
-        with suppress(InvalidStateError):
-            over.set_result(None)
-
-    off = control.when_over(tell)
-    try:
-        yield over
-    finally:
-        off()

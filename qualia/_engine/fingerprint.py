@@ -8,7 +8,7 @@ from qualia._digest import digest
 from qualia._version import __version__
 from qualia.document import Document
 
-_FORMAT = 2
+_FORMAT = 3
 
 
 def code_key(*, plugin: str, version: str, code_hash: str, host: Mapping[str, str]) -> str:
@@ -30,6 +30,11 @@ def call_key(code: str, *, params: object, inputs: Mapping[str, str]) -> str:
     explicit defaults equal omitted ones), and the digest of each input.
     """
     return digest((code, params, inputs))
+
+
+def older_key(plugin: str, *, params: object, inputs: Mapping[str, str]) -> str:
+    """Return the key of the latest answer to a call, whichever version of the plugin gave it."""
+    return digest((_FORMAT, "whichever version", plugin, params, inputs))
 
 
 def input_digest(value: object) -> str:

@@ -2,126 +2,106 @@
 
 from __future__ import annotations
 
-import logging
 import platform
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from attrs import evolve, frozen
 
-from qualia._engine.blame import place_of, told
+from qualia._engine.blame import contained
 from qualia._engine.breaker import BreakerPolicy, CircuitBreaker, CircuitChange, Circuits
 from qualia._engine.cache import SingleFlight
-from qualia._engine.fingerprint import call_key, code_key, input_digest
-from qualia._engine.inputs import Input
+from qualia._engine.call import Call, Clocks
+from qualia._engine.fingerprint import call_key, code_key, input_digest, older_key
+from qualia._engine.isolation import Isolation, Task
 from qualia._engine.promise import checked, schema_of
-from qualia._plugins.catalog import Manifest
-from qualia._plugins.loader import Generation
-from qualia._plugins.requirement import Requirement, installed_versions
-from qualia._values import FrozenDict, to_plain
+from qualia._engine.threads import Threads
+from qualia._plugins.generation import Generation
+from qualia._plugins.installed import installed_versions
+from qualia._plugins.keys import Isolation as Mode
+from qualia._plugins.manifest import Manifest
+from qualia._plugins.requirement import Requirement
+from qualia._values import FrozenDict
 from qualia._version import __version__
 from qualia.cache import CacheBackend
-from qualia.cancel import Control
 from qualia.errors import (
+    CircuitOpen,
     CoreClosed,
-    DeadlineExceeded,
     InvalidParam,
     PluginError,
     PluginFailed,
     QualiaError,
-    RunCancelled,
-    UnsupportedInput,
+    Quarantined,
 )
 from qualia.events import EventKind, Observers
-from qualia.plugin import Context, ParamSpec, build_params
-from qualia.registry import Registry
+from qualia.plugin import ParamSpec, build_params, check_params, params_in_force
+from qualia.registry import Snapshot
 from qualia.result import Provenance, Result
 from qualia.settings import Settings
 
-T = TypeVar("T")
-
-_PASSING = (UnsupportedInput, RunCancelled, DeadlineExceeded, CoreClosed)
-"""What a plugin raises to say something about its input or its run, not about itself."""
-
-
-@frozen(kw_only=True)
-class Call:
-    """One call to make."""
-
-    plugin: str
-    params: Any
-    """The plugin's params object."""
-    inputs: Mapping[str, Input]
-    """"document" and the records' argument names."""
-    run_id: str
-    step: str
-    control: Control
-    """What can end the run early."""
-    fresh: bool = False
-    """Whether the plugin is called whatever the cache holds."""
-
-
-@frozen(kw_only=True)
-class Clocks:
-    """Where the time comes from."""
-
-    monotonic: Callable[[], float]
-    """Seconds that never go back."""
-    wall: Callable[[], float]
-    """Seconds since 1970."""
-
 
 class Guard:
-    """Calls plugins so that nothing one of them does harms its caller."""
+    """Calls plugins so that nothing one of them does harms its caller.
+
+    Args:
+        plugins: gives the snapshot of now.
+        cache: where results are kept.
+        flights: lets one of several equal calls be made, and the others wait for it.
+        observers: told of what happens.
+        settings: how to behave.
+        clocks: where the time comes from.
+        give_back: ends a lease of a snapshot.
+    """
 
     def __init__(
         self,
-        registry: Registry,
+        plugins: Callable[[], Snapshot],
         cache: CacheBackend,
         flights: SingleFlight[Result[Any]],
         *,
         observers: Observers,
         settings: Settings,
         clocks: Clocks,
+        give_back: Callable[[Snapshot], object],
     ) -> None:
-        self._registry: Registry = registry
+        self._plugins: Callable[[], Snapshot] = plugins
+        self._give_back: Callable[[Snapshot], object] = give_back
         self._cache: CacheBackend = cache
         self._flights: SingleFlight[Result[Any]] = flights
         self._observers: Observers = observers
         self._settings: Settings = settings
         self._clocks: Clocks = clocks
         self._circuits: Circuits = Circuits(
-            clock=clocks.monotonic, size=lambda: len(registry.usable()), tell=self._tell_change
+            clock=clocks.monotonic, size=lambda: len(plugins().usable), tell=self._tell_change
         )
-        self._opened: set[str] = set()
-        # One lock for each plugin, so that one that is slow to open holds up no other.
-        self._opening: dict[str, threading.RLock] = {}
+        self._isolation: Isolation = Isolation(settings=settings, observers=observers, clock=clocks.monotonic)
+        self._undertakers: Threads = Threads("qualia-retire")
         self._host: dict[str, Mapping[str, str]] = {}
-        # What plugins want done when they are closed, in the order they said so.
-        self._endings: dict[str, dict[Callable[[], object], None]] = {}
         self._code_keys: dict[str, str] = {}
         self._lock: threading.RLock = threading.RLock()
         self._closed: bool = False
 
-    def params(self, plugin: str, values: Mapping[str, object]) -> object:
+    def params(self, plugins: Snapshot, plugin: str, values: Mapping[str, object], mode: Mode | None = None) -> object:
         """Check params against the plugin's declaration and fill in the defaults.
+
+        Returns:
+            The plugin's own params object; a mapping by name when its calls are made in a process of their own.
 
         Raises:
             InvalidParam: unknown, ill-typed or out of range.
             PluginError: the plugin cannot be loaded.
         """
-        generation = self.loaded(plugin)
-        folder = generation.source.folder
-
-        def build() -> object:
-            return build_params(generation.plugin.Params, values, plugin=plugin, specs=generation.specs)
-
-        return self._contained(build, plugin, folder, (InvalidParam,))
+        generation, where = self._ready(plugins, plugin, mode)
+        specs = self._specs(generation, where)
+        if where == "process":
+            return FrozenDict(check_params(specs, values, plugin=plugin))
+        declared = generation.package().plugin.Params
+        build = partial(build_params, declared, values, plugin=plugin, specs=specs)
+        return contained(build, plugin, generation.folder, passing=(InvalidParam,))
 
     def specs(self, plugin: str) -> tuple[ParamSpec, ...]:
         """Return the params a plugin declares.
@@ -129,33 +109,22 @@ class Guard:
         Raises:
             PluginError: the plugin cannot be loaded, or its declaration is wrong.
         """
-        generation = self.loaded(plugin)
-        return self._contained(lambda: generation.specs, plugin, generation.source.folder)
+        return self._specs(*self._ready(self._plugins(), plugin, None))
 
-    def loaded(self, plugin: str) -> Generation:
-        """Return a plugin's generation, loading it first if need be.
+    def is_ready(self, plugins: Snapshot, plugin: str, mode: Mode | None) -> bool:
+        """Tell whether a plugin is loaded where its calls are made."""
+        generation = plugins.entry(plugin).ready
+        return generation.is_ready(self._isolation.mode(generation, mode))
+
+    def load(self, generation: Generation, mode: Mode | None = None) -> None:
+        """Load a version, here or in a process of its own, and see that it can be used.
 
         Raises:
-            UnknownPlugin: there is none.
             PluginUnavailable: it cannot be loaded here.
             PluginFailed: its code raised while it was loaded.
-            CoreClosed: the Core was closed.
+            InvalidManifest: it is not what its manifest says.
         """
-        if self._closed:
-            raise CoreClosed("load plugins")
-        entry = self._registry.entry(plugin)
-        if entry.generation is not None:
-            return entry.generation
-        folder = entry.found.folder
-        try:
-            generation, fresh = self._contained(lambda: self._registry.loaded(plugin), plugin, folder, (PluginError,))
-        except PluginError as error:
-            self._registry.load_failed(plugin, str(error))
-            self._observers.tell(EventKind.PLUGIN_FAILED, plugin=plugin, error=str(error))
-            raise
-        if fresh:
-            self._observers.tell(EventKind.PLUGIN_LOADED, plugin=plugin, code_hash=generation.source.code_hash)
-        return generation
+        self._specs(generation, self._isolation.mode(generation, mode))
 
     def call(self, call: Call) -> Result[Any]:
         """Return the plugin's answer: from the cache when the same call was made before, from another when it is made.
@@ -163,22 +132,45 @@ class Guard:
         Raises:
             CircuitOpen: the plugin failed too often; it was not called.
             Quarantined: it failed too often on this very call; it was not called.
-            PluginFailed: it raised, or returned what it does not promise.
+            PluginFailed: it raised, crashed, took too long, or returned what it does not promise.
+            PluginBusy: too many of its calls wait already.
             UnsupportedInput: it refuses this input.
             RunCancelled: the run was cancelled before the call, or the plugin noticed.
             DeadlineExceeded: the run's time was over before the call, or the plugin noticed.
         """
-        call.control.check()
-        generation = self.loaded(call.plugin)
+        # Its run may be given up while it is under way, and then leases the plugins no longer.
+        call.plugins.leases.append(None)
+        try:
+            call.control.check()
+            return self._called(call)
+        finally:
+            self._give_back(call.plugins)
+
+    def _called(self, call: Call) -> Result[Any]:
+        generation, mode = self._ready(call.plugins, call.plugin, call.how.isolation)
+        plain = params_in_force(call.params)
         digests = FrozenDict({name: input_digest(given.value) for name, given in call.inputs.items()})
-        key = call_key(self._code_key(generation), params=call.params, inputs=digests)
-        if call.fresh:
-            return self._computed(generation, call, key, digests)
+        key = call_key(self._code_key(generation), params=plain, inputs=digests)
+        older = older_key(call.plugin, params=plain, inputs=digests) if call.how.degraded else None
+        asked = _Asked(call, generation, mode, key, digests, plain)
+        try:
+            result = self._kept_or_computed(asked)
+        except (CircuitOpen, Quarantined):
+            kept = None if older is None else self._cache.get(older)
+            if kept is None:
+                raise
+            return evolve(kept, cached=True, degraded=True)
+        if older is not None:
+            self._cache.put(older, result)
+        return result
+
+    def _kept_or_computed(self, asked: _Asked) -> Result[Any]:
+        call, key = asked.call, asked.key
+        if call.how.fresh:
+            return self._computed(asked)
         result, fresh = self._cache.get(key), False
         if result is None:
-            result, fresh = self._flights.do(
-                key, lambda: self._computed(generation, call, key, digests), check=call.control.check
-            )
+            result, fresh = self._flights.do(key, lambda: self._computed(asked), check=call.control.check)
         # Who led may have found that another process had computed it meanwhile.
         if fresh and not result.cached:
             return result
@@ -191,44 +183,109 @@ class Guard:
             cached=True,
         )
 
-    def _computed(self, generation: Generation, call: Call, key: str, digests: Mapping[str, str]) -> Result[Any]:
+    def _computed(self, asked: _Asked) -> Result[Any]:
         """Call the plugin and keep its answer, unless another thread or process has just done so."""
-        known = None if call.fresh else self._cache.get(key, again=True)
+        known = None if asked.call.how.fresh else self._cache.get(asked.key, again=True)
         if known is not None:
             return evolve(known, cached=True)
         began_s, started_at = self._clocks.monotonic(), datetime.fromtimestamp(self._clocks.wall(), UTC)
-        value = self._answer(generation, call, key, digests)
+        value = self._answer(asked)
         result = Result(
             value=value,
-            provenance=self._provenance(generation, call, digests, started_at),
-            key=key,
+            provenance=self._provenance(asked, started_at),
+            key=asked.key,
             elapsed_s=max(0.0, self._clocks.monotonic() - began_s),
         )
-        self._cache.put(key, result)
+        self._cache.put(asked.key, result)
         return result
 
     def breaker(self, plugin: str) -> CircuitBreaker:
-        """Return the plugin's breaker."""
-        return self._circuits.breaker(plugin, lambda: self._policy(plugin))
+        """Return the breaker of a plugin's present version.
+
+        Raises:
+            UnknownPlugin: there is no such plugin.
+            PluginError: it is unavailable.
+        """
+        return self._breaker(self._plugins().entry(plugin).ready)
+
+    def renew(self, generation: Generation) -> None:
+        """Give a version that is about to be published its breaker, while that of the one before it is still known."""
+        self._breaker(generation)
+
+    def killable(self, plugins: Snapshot, plugin: str, mode: Mode | None) -> bool:
+        """Tell whether a plugin's calls end by themselves when their run is over, so that nobody need wait apart."""
+        return self._isolation.mode(plugins.entry(plugin).ready, mode) == "process"
+
+    def standing(self, *, run_id: str | None = None, plugin: str | None = None) -> str:
+        """Return where a call of a run, or of a plugin, stands now, as file:line; empty when that cannot be known."""
+        return self._isolation.flights.standing(run_id=run_id, plugin=plugin)
+
+    def retire(self, generations: Sequence[Generation]) -> None:
+        """Close and unload versions that nobody uses any more, each in a thread of its own: it may take its time."""
+        for generation in generations:
+            if generation.is_loaded:
+                self._undertakers.submit(self._retired, generation)
 
     def close(self) -> None:
         """Close and unload every plugin and load none from now on; one that raises is reported as a failed step."""
         self._closed = True
-        for generation in self._registry.unload():
-            plugin = generation.manifest.id
-            endings = [*reversed(self._endings.pop(plugin, {}))]
-            if plugin in self._opened:
-                self._opened.discard(plugin)
-                endings.append(generation.plugin.close)
-            for ending in endings:
-                try:
-                    self._contained(ending, plugin, generation.source.folder)
-                except QualiaError as error:
-                    self._observers.tell(EventKind.STEP_FAILED, plugin=plugin, step="close", error=str(error))
-            generation.unload()
+        for entry in self._plugins().entries.values():
+            if entry.generation is not None and entry.generation.is_loaded:
+                self._bury(entry.generation)
+        self._isolation.close()
+        self._undertakers.shutdown()
 
-    def _policy(self, plugin: str) -> BreakerPolicy:
-        limits, settings = self._registry.entry(plugin).manifest.limits, self._settings
+    def _retired(self, generation: Generation) -> None:
+        self._bury(generation)
+        plugin, number = generation.manifest.id, generation.number
+        self._circuits.forget(plugin, number)
+        self._observers.tell(EventKind.PLUGIN_RETIRED, plugin=plugin, generation=number)
+
+    def _bury(self, generation: Generation) -> None:
+        plugin, folder = generation.manifest.id, generation.folder
+        self._isolation.retire(generation)
+        for ending in generation.endings():
+            try:
+                with self._isolation.flights.flying(plugin, folder, step="close"):
+                    contained(ending, plugin, folder)
+            except QualiaError as error:
+                self._observers.tell(EventKind.STEP_FAILED, plugin=plugin, step="close", error=str(error))
+        generation.unload()
+        self._code_keys.pop(generation.name, None)
+
+    def _ready(self, plugins: Snapshot, plugin: str, mode: Mode | None) -> tuple[Generation, Mode]:
+        """Return a plugin's version, loaded, and where its calls are made.
+
+        Raises:
+            UnknownPlugin: there is none.
+            PluginError: it cannot be loaded.
+            CoreClosed: the Core was closed.
+        """
+        if self._closed:
+            raise CoreClosed("load plugins")
+        generation = plugins.entry(plugin).ready
+        where = self._isolation.mode(generation, mode)
+        if not generation.is_ready(where):
+            try:
+                self._specs(generation, where)
+            except PluginError as error:
+                generation.failure = str(error)
+                self._observers.tell(EventKind.PLUGIN_FAILED, plugin=plugin, error=str(error))
+                raise
+            self._observers.tell(EventKind.PLUGIN_LOADED, plugin=plugin, code_hash=generation.source.code_hash)
+        return generation, where
+
+    def _specs(self, generation: Generation, where: Mode) -> tuple[ParamSpec, ...]:
+        ask = partial(self._isolation.specs, generation, where)
+        return contained(ask, generation.manifest.id, generation.folder, passing=(PluginError,))
+
+    def _breaker(self, generation: Generation) -> CircuitBreaker:
+        return self._circuits.breaker(
+            generation.manifest.id, lambda: self._policy(generation.manifest), generation=generation.number
+        )
+
+    def _policy(self, manifest: Manifest) -> BreakerPolicy:
+        limits, settings = manifest.limits, self._settings
         return BreakerPolicy(
             max_failures=settings.max_failures if limits.max_failures is None else limits.max_failures,
             open_s=settings.open_s if limits.timeout_seconds is None else limits.timeout_seconds,
@@ -240,99 +297,46 @@ class Guard:
             EventKind.BREAKER_MOVED, plugin=change.name, before=change.before.value, state=change.after.value
         )
 
-    def _answer(self, generation: Generation, call: Call, key: str, digests: Mapping[str, str]) -> Any:
-        breaker, quarantine = self.breaker(call.plugin), self._circuits.quarantine
+    def _answer(self, asked: _Asked) -> Any:
+        call, generation, key = asked.call, asked.generation, asked.key
+        breaker, quarantine = self._breaker(generation), self._circuits.quarantine
         quarantine.check(call.plugin, key)
         permit = breaker.admit()
-        given: object = None  # a plugin that cannot even be opened fails on no input in particular
+        given = asked.digests.get("document", key)
         try:
-            self._open_once(generation)
-            given = digests.get("document", key)
-            value = self._contained(lambda: self._invoked(generation, call), call.plugin, generation.source.folder)
-            answer = checked(value, generation.manifest, generation.source.folder)
+            value = self._isolation.made(asked.task())
+            answer = checked(value, generation.manifest, generation.folder)
         except BaseException as error:
-            breaker.settle(permit, error, key=given)
-            if given is not None and breaker.policy.counts(error):
+            # One that cannot even be opened fails on no input in particular.
+            was_called = asked.mode == "process" or generation.is_open
+            breaker.settle(permit, error, key=given if was_called else None)
+            if was_called and breaker.policy.counts(error):
                 quarantine.failed(key, for_s=breaker.policy.open_s)
             raise
         breaker.settle(permit, key=given)
         quarantine.worked(key)
         return answer
 
-    def _invoked(self, generation: Generation, call: Call) -> object:
-        if not generation.takes_context:
-            return _invoke(generation, call, None)
-        with ExitStack() as call_end:
-            return _invoke(generation, call, self._context(call, call_end))
-
-    def _context(self, call: Call, call_end: ExitStack) -> Context:
-        def plugin_end(action: Callable[[], object]) -> None:
-            with self._lock:
-                # Registered once, however many calls name it.
-                self._endings.setdefault(call.plugin, {}).setdefault(action)
-
-        def tell(done: float) -> None:
-            self._observers.tell(
-                EventKind.STEP_PROGRESS, run_id=call.run_id, step=call.step, plugin=call.plugin, done=done
-            )
-
-        log = logging.getLogger(f"qualia.plugins.{call.plugin}")
-        return Context(
-            run_id=call.run_id,
-            step=call.step,
-            log=log,
-            control=call.control,
-            tell=tell,
-            call_end=call_end,
-            plugin_end=plugin_end,
-        )
-
-    def _open_once(self, generation: Generation) -> None:
-        plugin = generation.manifest.id
-        if plugin in self._opened:
-            return
-        with self._lock:
-            opening = self._opening.setdefault(plugin, threading.RLock())
-        with opening:
-            if plugin not in self._opened:
-                self._contained(generation.plugin.open, plugin, generation.source.folder)
-                self._opened.add(plugin)
-
-    def _contained(
-        self, action: Callable[[], T], plugin: str, folder: Path, passing: tuple[type[QualiaError], ...] = _PASSING
-    ) -> T:
-        """Run plugin code; what it raises becomes a `PluginFailed`, but for ``passing`` and the caller's affairs."""
-        try:
-            return action()
-        except passing:
-            raise
-        except BaseException as error:
-            if isinstance(error, (KeyboardInterrupt, GeneratorExit)) or _is_cancellation(error):
-                raise
-            raise PluginFailed(plugin, told(error), place_of(error, folder)) from error
-
-    def _provenance(
-        self, generation: Generation, call: Call, digests: Mapping[str, str], started_at: datetime
-    ) -> Provenance:
-        manifest = generation.manifest
+    def _provenance(self, asked: _Asked, started_at: datetime) -> Provenance:
+        manifest = asked.generation.manifest
         return Provenance(
             plugin=manifest.id,
             version=manifest.version,
-            code_hash=generation.source.code_hash,
-            params=to_plain(call.params),
+            code_hash=asked.generation.source.code_hash,
+            params=asked.plain,
             produces=schema_of(manifest),
-            inputs=digests,
-            upstream=tuple(each.provenance for each in call.inputs.values() if each.provenance is not None),
+            inputs=asked.digests,
+            upstream=tuple(each.provenance for each in asked.call.inputs.values() if each.provenance is not None),
             engine_version=__version__,
             started_at=started_at,
             host=self._host_facts(manifest),
         )
 
     def _code_key(self, generation: Generation) -> str:
-        key = self._code_keys.get(generation.module)
+        key = self._code_keys.get(generation.name)
         if key is None:
             manifest = generation.manifest
-            key = self._code_keys[generation.module] = code_key(
+            key = self._code_keys[generation.name] = code_key(
                 plugin=manifest.id,
                 version=manifest.version,
                 code_hash=generation.source.code_hash,
@@ -351,19 +355,27 @@ class Guard:
         return facts
 
 
-def _invoke(generation: Generation, call: Call, context: Context | None) -> object:
-    plugin: Any = generation.plugin
-    inputs = {name: given.value for name, given in call.inputs.items()}
-    if context is not None:
-        inputs["context"] = context
-    if generation.manifest.kind == "visualizer":
-        return plugin.render(call.params, **inputs)
-    document = inputs.pop("document")
-    if generation.manifest.kind == "document":
-        return plugin.process(document, call.params, **inputs)
-    return plugin.analyze(document, call.params, **inputs)
+@frozen
+class _Asked:
+    """A call, and what was found out about it."""
 
+    call: Call
+    generation: Generation
+    mode: Mode
+    key: str
+    digests: Mapping[str, str]
+    plain: Mapping[str, Any]
+    """Its params as plain data."""
 
-def _is_cancellation(error: BaseException) -> bool:
-    asyncio = sys.modules.get("asyncio")
-    return asyncio is not None and isinstance(error, asyncio.CancelledError)
+    def task(self) -> Task:
+        call = self.call
+        return Task(
+            generation=self.generation,
+            mode=self.mode,
+            params=call.params,
+            inputs={name: given.value for name, given in call.inputs.items()},
+            digests=self.digests,
+            run_id=call.run_id,
+            step=call.step,
+            control=call.control,
+        )

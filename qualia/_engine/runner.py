@@ -5,23 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from contextvars import copy_context
+from functools import partial
 from typing import Any, TypeVar
+from weakref import ref
 
 from attrs import evolve, field, frozen
 
+from qualia._engine.call import Clocks, How
 from qualia._engine.execute import Executor, Progress, Run
-from qualia._engine.guard import Clocks, Guard
+from qualia._engine.guard import Guard
 from qualia._engine.inputs import Input, as_given, sort_inputs
 from qualia._engine.plan import Available, Given, make_plan
 from qualia._engine.record import as_plan, compared, first_error, run_entry, unmade
 from qualia._engine.threads import Threads
+from qualia._plugins.keys import Isolation as Mode
 from qualia.cancel import CancelToken, Control
 from qualia.document import Document
 from qualia.errors import CoreClosed, QualiaError, RunCancelled
 from qualia.events import Observers
 from qualia.history import History
 from qualia.pipeline import Pipeline, Plan
-from qualia.registry import Entry, Registry
+from qualia.registry import Registry, Snapshot
 from qualia.result import Outcome, Provenance, Rerun, Result
 
 T = TypeVar("T")
@@ -29,6 +33,7 @@ T = TypeVar("T")
 _CALLERS = 32
 """Runs that asynchronous callers may have under way at the same time; further ones wait."""
 _PLANS = 64
+_PLAIN = How()
 
 
 class _NotLoaded(Exception):
@@ -59,7 +64,8 @@ class Runner:
             InputError: it cannot be planned.
             PluginError: a plugin it names cannot be loaded.
         """
-        return make_plan(pipeline, as_given(inputs), self._available(), named=named)
+        with self.registry.leased() as plugins:
+            return make_plan(pipeline, as_given(inputs), self.available(plugins), named=named)
 
     def rerun(self, before: Provenance | Result[Any], inputs: Mapping[str, Input]) -> Rerun:
         """Run again what a provenance tells of, every plugin of it, and compare.
@@ -67,19 +73,25 @@ class Runner:
         Raises:
             QualiaError: it cannot be run again as it was; or the first failure.
         """
-        given = unmade(inputs)
-        plan = as_plan(before.provenance if isinstance(before, Result) else before, given, self._available())
-        run = Run(plan=plan, given=given, control=self.control(plan.name), fresh=True)
-        try:
-            return compared(before, self.fold(run)[plan.steps[-1].id])
-        finally:
-            self.observers.flush()
+        given, provenance = unmade(inputs), before.provenance if isinstance(before, Result) else before
+        with self.registry.leased() as plugins:
+            plan = as_plan(provenance, given, self.available(plugins))
+            run = Run(plan=plan, plugins=plugins, given=given, control=self.control(plan.name), how=How(fresh=True))
+            try:
+                return compared(before, self.fold(run)[plan.steps[-1].id])
+            finally:
+                self.observers.flush()
 
-    def _available(self) -> Available:
+    def available(self, plugins: Snapshot, isolation: Mode | None = None) -> Available:
+        """Return what a plan may draw on, of the plugins of one moment."""
+
+        def params(plugin: str, values: Mapping[str, object]) -> object:
+            return self.guard.params(plugins, plugin, values, isolation)
+
         return Available(
-            manifests=self.registry.usable(),
-            manifest=lambda plugin: self.registry.entry(plugin).manifest,
-            params=self.guard.params,
+            manifests=plugins.usable,
+            manifest=lambda plugin: plugins.entry(plugin).manifest,
+            params=params,
             preferred=self.preferred,
         )
 
@@ -103,6 +115,7 @@ class Runner:
         *,
         named: bool = True,
         on_error: str = "raise",
+        how: How = _PLAIN,
     ) -> Outcome:
         """Plan a pipeline, run it and log it.
 
@@ -112,29 +125,34 @@ class Runner:
         """
         if on_error not in ("raise", "continue"):
             raise ValueError(f"on_error must be 'raise' or 'continue', not {on_error!r}")
-        plan = self._planned(pipeline, inputs, control, named)
-        run = Run(plan=plan, given=inputs, control=control, fail_fast=on_error == "raise")
-        try:
-            return self.fold(run)
-        finally:
-            self.observers.flush()
+        with self.registry.leased() as plugins:
+            available = self.available(plugins, how.isolation)
+            make = partial(make_plan, pipeline, as_given(inputs), named=named)
+            loaded = partial(self.guard.is_ready, plugins, mode=how.isolation)
+            plan = self._planned(make, available, control, loaded)
+            run = Run(plan=plan, plugins=plugins, given=inputs, control=control, fail_fast=on_error == "raise", how=how)
+            try:
+                return self.fold(run)
+            finally:
+                self.observers.flush()
 
-    def _planned(self, pipeline: Pipeline, inputs: Mapping[str, Input], control: Control, named: bool) -> Plan:
+    def _planned(
+        self, make: Callable[[Available], Plan], available: Available, control: Control, loaded: Callable[[str], bool]
+    ) -> Plan:
         """Plan; in another thread if the run can be cut short and a plugin has to be imported, which may hang."""
+        control.check()
+        if not control.can_be_cut_short:
+            return make(available)
 
         def params(plugin: str, values: Mapping[str, object]) -> object:
-            if self.registry.entry(plugin).generation is None:
+            if not loaded(plugin):
                 raise _NotLoaded
-            return self.guard.params(plugin, values)
+            return available.params(plugin, values)
 
-        control.check()
-        if control.can_be_cut_short:
-            available = evolve(self._available(), params=params)
-            try:
-                return make_plan(pipeline, as_given(inputs), available, named=named)
-            except _NotLoaded:
-                return self.executor.within(control, lambda: self.plan(pipeline, inputs, named=named))
-        return self.plan(pipeline, inputs, named=named)
+        try:
+            return make(evolve(available, params=params))
+        except _NotLoaded:
+            return self.executor.within(control, partial(make, available))
 
     def fold(self, run: Run) -> Outcome:
         """Make a run and log it.
@@ -197,7 +215,7 @@ class EachRun:
         self._runner: Runner = runner
         self._pipeline: Pipeline = pipeline
         self._control: Control = runner.control(pipeline.name, None, cancel)
-        self._plans: dict[Given, tuple[Mapping[str, Entry], Plan]] = {}
+        self._plans: dict[Given, tuple[ref[Snapshot], Plan]] = {}
 
     def __call__(self, document: Document) -> Outcome:
         """Run it on one document, each step in this thread.
@@ -205,12 +223,16 @@ class EachRun:
         Raises:
             QualiaError: it cannot be planned; the first failure; or the run was given up.
         """
-        inputs = sort_inputs(document)
-        given, plugins = as_given(inputs), self._runner.registry.snapshot
+        inputs, control = sort_inputs(document), evolve(self._control, halt=CancelToken())
+        with self._runner.registry.leased() as plugins:
+            plan = self._plan(plugins, as_given(inputs))
+            return self._runner.fold(Run(plan=plan, plugins=plugins, given=inputs, control=control, alone=True))
+
+    def _plan(self, plugins: Snapshot, given: Given) -> Plan:
         known = self._plans.get(given)
-        if known is None or known[0] is not plugins:
-            known = (plugins, self._runner.plan(self._pipeline, inputs))
+        if known is None or known[0]() is not plugins:
+            plan = make_plan(self._pipeline, given, self._runner.available(plugins))
+            known = ref(plugins), plan
             # A media type is the document's to choose, so there could be any number of plans.
             self._plans = {**(self._plans if len(self._plans) < _PLANS else {}), given: known}
-        control = evolve(self._control, halt=CancelToken())
-        return self._runner.fold(Run(plan=known[1], given=inputs, control=control, alone=True))
+        return known[1]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from functools import cache, partial
 from itertools import islice
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from attrs import define, field, frozen
 from attrs.validators import ge, in_
@@ -18,7 +21,9 @@ from qualia.cancel import CancelToken, Control
 from qualia.document import Document
 from qualia.errors import QualiaError, UnsupportedInput, WorkerLost
 from qualia.events import EventKind, Observers
+from qualia.pipeline import Pipeline
 from qualia.result import Mapped, Outcome
+from qualia.settings import Settings
 
 Ended = Outcome | QualiaError
 """What became of one document."""
@@ -190,6 +195,32 @@ class Stream:
 
     def _lost(self, error: BaseException) -> WorkerLost:
         return WorkerLost(self.control.name, str(error) or type(error).__name__)
+
+
+class _Core(Protocol):
+    """What a worker process needs of a Core."""
+
+    def run_pipeline(self, pipeline: Pipeline, given: Any) -> Outcome: ...
+    def close(self) -> None: ...
+
+
+def run_in_worker(
+    make: Callable[..., _Core],
+    plugin_dirs: tuple[Path, ...],
+    settings: Settings,
+    pipeline: Pipeline,
+    documents: tuple[Document, ...],
+) -> list[Ended]:
+    """Run a pipeline on documents in a worker process, which builds one Core for all of its work."""
+    core = _worker_core(make, plugin_dirs, settings)
+    return [ended(partial(core.run_pipeline, pipeline), document, note=True) for document in documents]
+
+
+@cache
+def _worker_core(make: Callable[..., _Core], plugin_dirs: tuple[Path, ...], settings: Settings) -> _Core:
+    core = make(plugin_dirs, settings=settings)
+    atexit.register(core.close)
+    return core
 
 
 def _get(queue: SimpleQueue[T | None]) -> T | None:

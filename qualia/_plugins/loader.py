@@ -1,7 +1,9 @@
 """The only user of import machinery: a plugin's package, compiled from bytes that were read once.
 
-Each load is a generation: fresh module objects under a name of their own, so two versions, or two Cores, never share
-a module. Bytecode files are neither read nor written; Python validates them by whole seconds and would run old code.
+Each load makes fresh module objects under a name of their own, so two versions, or two Cores, never share a module.
+Bytecode files are neither read nor written; Python validates them by whole seconds and would run old code. The code of
+a reloaded plugin says which generation it is of (``parse.py#g2``), and its source comes from those bytes, so that a
+traceback of old code shows the lines that ran.
 
 A plugin's code is its own files and the shared rooms it imports, `qualia.text` and `qualia.draw`: editing a stop word
 changes what `word_frequency` gives, so it changes the plugin's code hash too. The rest of the engine is known by its
@@ -13,6 +15,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
@@ -23,7 +26,8 @@ from typing import Any, TypeGuard
 
 from attrs import field, frozen
 
-from qualia._plugins.catalog import Manifest
+from qualia._plugins.manifest import Manifest
+from qualia._plugins.scan import is_litter
 from qualia.errors import InvalidManifest, unknown_name
 from qualia.plugin import Analyzer, DocumentProcessor, ParamSpec, Plugin, Visualizer, param_specs
 from qualia.records import argument_name
@@ -38,6 +42,7 @@ _SHARED: Mapping[str, re.Pattern[bytes]] = {
     room: re.compile(rb"\bqualia\b[^\n]*\b%b\b|\bqualia\s+import\s*\(" % room.encode())
     for room in ("draw", "text")
 }
+_TEST = re.compile(r"tests|conftest\.py|test_.*\.py|.*_test\.py")
 _METHODS: Mapping[str, str] = {
     "document": "process",
     "analyzer": "analyze",
@@ -57,13 +62,20 @@ class Source:
     that its code names."""
 
     @classmethod
-    def read(cls, folder: Path) -> Source:
-        """Read a plugin's folder; caches and hidden files are no part of it.
+    def read(cls, folder: Path, *, code: Mapping[str, bytes] | None = None) -> Source:
+        """Read a plugin's folder. Hidden files, caches, what editors leave behind and tests are no part of a plugin.
+
+        Args:
+            folder: the plugin's.
+            code: Python files to take instead of those that lie there now; None for those.
 
         Raises:
             OSError: a file cannot be read.
         """
         found = dict(_files(folder))
+        if code is not None:
+            data = {name: content for name, content in found.items() if not name.endswith(".py")}
+            found = dict(sorted({**data, **code}.items()))
         code = {name: content for name, content in found.items() if name.endswith(".py")}
         rooms = [room for room, named in _SHARED.items() if any(named.search(content) for content in code.values())]
         shared = ((f"qualia.{room}", _room_hash(room).encode()) for room in rooms)
@@ -73,7 +85,7 @@ class Source:
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not any(part == "__pycache__" or part[0] == "." for part in name.split("/")):
+        if path.is_file() and not any(is_litter(part) or _TEST.fullmatch(part) for part in name.split("/")):
             yield name, path.read_bytes()
 
 
@@ -93,8 +105,8 @@ def _room_hash(room: str) -> str:
 
 
 @frozen(kw_only=True)
-class Generation:
-    """One loaded version of a plugin."""
+class Package:
+    """One version of a plugin, loaded into this process."""
 
     manifest: Manifest
     source: Source
@@ -116,14 +128,19 @@ class Generation:
         return param_specs(self.plugin.Params)
 
     def unload(self) -> None:
-        """Take the package out of ``sys.modules``; running calls keep their references."""
+        """Take the package out of ``sys.modules`` and its source out of ``linecache``; running calls keep their own."""
         _forget(self.module, self.finder)
 
 
-def load(manifest: Manifest, source: Source) -> Generation:
+def load(manifest: Manifest, source: Source, *, number: int = 1) -> Package:
     """Compile and run a plugin's package and make its instance.
 
     Whatever the plugin's own code raises passes through; then nothing of it stays loaded.
+
+    Args:
+        manifest: what its ``plugin.toml`` says.
+        source: its files.
+        number: which generation of the plugin this is, from 1.
 
     Raises:
         InvalidManifest: there is no package, or no class of the right kind under the entry's name.
@@ -131,16 +148,16 @@ def load(manifest: Manifest, source: Source) -> Generation:
     if "__init__.py" not in source.files:
         raise InvalidManifest(str(source.folder / "plugin.toml"), "there is no __init__.py beside it")
     name = f"_qualia_plugin_{manifest.id}_{source.code_hash[:8]}_{os.urandom(4).hex()}"
-    finder = _Finder(name, source)
+    finder = _Finder(name, source, "" if number == 1 else f"#g{number}")
     sys.meta_path.append(finder)
     try:
         module = import_module(name)
         plugin = _instance(module, manifest, source)
+        takes_context = _takes_context(plugin, manifest, source)
     except BaseException:
         _forget(name, finder)
         raise
-    takes_context = _takes_context(plugin, manifest, source)
-    return Generation(
+    return Package(
         manifest=manifest,
         source=source,
         module=name,
@@ -198,6 +215,16 @@ def _forget(name: str, finder: _Finder) -> None:
         sys.meta_path.remove(finder)
     for loaded in [each for each in list(sys.modules) if each == name or each.startswith(f"{name}.")]:
         del sys.modules[loaded]
+    # ``Analyzer[Params, ...]`` stays in a cache of typing's, and with it all that the module held. The list of what
+    # empties those caches has no public name; a Python without it keeps at most the latest 128.
+    for empty in getattr(typing, "_cleanups", ()):
+        empty()
+    if "linecache" in sys.modules:
+        import linecache
+
+        # attrs keeps the source of each method it writes there, under a name that holds the module's.
+        for file in [each for each in list(linecache.cache) if name in each or each in finder.compiled]:
+            linecache.cache.pop(file, None)
 
 
 class _Finder:
@@ -206,9 +233,12 @@ class _Finder:
     The import system asks for these methods, not for a base class; those of ``importlib.abc`` cost 6 ms to load.
     """
 
-    def __init__(self, name: str, source: Source) -> None:
+    def __init__(self, name: str, source: Source, suffix: str) -> None:
         self._name: str = name
         self._source: Source = source
+        self._suffix: str = suffix
+        self.compiled: set[str] = set()
+        """The file names that its code objects carry."""
 
     def find_spec(
         self,
@@ -245,6 +275,12 @@ class _Finder:
             raise ImportError(f"no module named {module.__name__!r}", name=module.__name__)
         exec(self._compiled(file), module.__dict__)  # noqa: S102 - running the plugin is what a loader does
 
+    def get_source(self, fullname: str) -> str | None:
+        """Return a module's text, for tracebacks."""
+        file = self._file(fullname)
+        return None if file is None else self._source.files[file].decode("utf-8", "replace")
+
     def _compiled(self, file: str) -> CodeType:
-        origin = str(self._source.folder / file)
+        origin = f"{self._source.folder / file}{self._suffix}"
+        self.compiled.add(origin)
         return compile(self._source.files[file], origin, "exec", dont_inherit=True)

@@ -1,17 +1,17 @@
-"""Version ranges and what is installed, read from folder names alone (``importlib.metadata`` costs 50 ms to import)."""
+"""Requirements as PEP 508 writes them, URLs apart."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable
 
 from attrs import frozen
 
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[A-Za-z0-9,._ -]*\])?\s*(.*)")
-_CLAUSE = re.compile(r"\s*(>=|<=|==|!=|~=|>|<)\s*([0-9][0-9A-Za-z.+!-]*)\s*")
-_RELEASE = re.compile(r"[0-9]+(?:\.[0-9]+)*")
-_INSTALLED = re.compile(r"(.+?)-([0-9][^-]*)(?:-.*)?\.(?:dist-info|egg-info)")
+from qualia._plugins.marker import Marker, value_here
+from qualia._plugins.version import Clauses, in_range, parse_range
+
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[A-Za-z0-9,._\s-]*\])?\s*(.*)")
+_LONGEST = 1000
 
 
 @frozen
@@ -20,79 +20,35 @@ class Requirement:
 
     name: str
     """Normalised as PEP 503 says."""
-    clauses: tuple[tuple[str, str], ...]
+    clauses: Clauses
     """Operator and version; all must hold."""
+    marker: str = ""
+    """Where it is needed, such as ``sys_platform == "win32"``; empty for everywhere."""
 
     @classmethod
     def parse(cls, text: str) -> Requirement:
-        """Read ``name>=1,<2`` (a PEP 508 requirement without markers and URLs).
+        """Read ``name>=1,<2; marker`` (a PEP 508 requirement without a URL).
 
         Raises:
             ValueError: it is something else.
         """
-        match = _REQUIREMENT.fullmatch(text)
-        if match is None:
-            raise ValueError(f"{text!r} is not a requirement; write it like 'name>=1,<2'")
-        return cls(normalised(match[1]), parse_range(match[2]))
+        wanted, semicolon, marker = text.partition(";")
+        match = _REQUIREMENT.fullmatch(wanted.strip()) if len(text) <= _LONGEST else None
+        if match is None or (semicolon and not marker.strip()):
+            raise ValueError(f"{text[:_LONGEST]!r} is not a requirement; write it like 'name>=1,<2'")
+        if marker:
+            Marker(marker.strip()).holds()
+        return cls(normalised(match[1]), parse_range(match[2]), marker.strip())
 
     def allows(self, version: str) -> bool:
         """Tell whether a version will do."""
         return in_range(version, self.clauses)
 
-
-def parse_range(text: str) -> tuple[tuple[str, str], ...]:
-    """Read a version range such as ``>=1,<2``; empty text allows everything.
-
-    Raises:
-        ValueError: it is no range.
-    """
-    clauses: list[tuple[str, str]] = []
-    for part in filter(None, (each.strip() for each in text.strip(" ()").split(","))):
-        match = _CLAUSE.fullmatch(part)
-        if match is None or (match[1] == "~=" and "." not in match[2]):
-            raise ValueError(f"{text!r} is not a version range; write it like '>=1,<2'")
-        clauses.append((match[1], match[2]))
-    return tuple(clauses)
-
-
-def in_range(version: str, clauses: Iterable[tuple[str, str]]) -> bool:
-    """Tell whether a version satisfies every clause; only its release number is compared."""
-    return all(_holds(_release(version), operator, _release(bound)) for operator, bound in clauses)
-
-
-def _holds(version: tuple[int, ...], operator: str, bound: tuple[int, ...]) -> bool:
-    width = max(len(version), len(bound))
-    left = version + (0,) * (width - len(version))
-    right = bound + (0,) * (width - len(bound))
-    if operator == "~=":
-        return left >= right and left[: len(bound) - 1] == bound[:-1]
-    outcomes = {">=": left >= right, "<=": left <= right, "==": left == right}
-    return outcomes.get(
-        operator,
-        {"!=": left != right, ">": left > right, "<": left < right}.get(operator, False),
-    )
-
-
-def _release(version: str) -> tuple[int, ...]:
-    match = _RELEASE.match(version)
-    return tuple(int(part) for part in match[0].split(".")) if match else (0,)
+    def applies(self, value_of: Callable[[str], str] = value_here) -> bool:
+        """Tell whether it is needed where ``value_of`` gives the variables of markers; as it is, on this machine."""
+        return not self.marker or Marker(self.marker, value_of).holds()
 
 
 def normalised(name: str) -> str:
     """Write a distribution's name as PEP 503 does, so that ``A_b`` and ``a-b`` are one."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def installed_versions(search_path: Iterable[str]) -> Mapping[str, str]:
-    """Return the version of every distribution installed on a search path, by normalised name."""
-    found: dict[str, str] = {}
-    for folder in search_path:
-        try:
-            names = os.listdir(folder or ".")  # noqa: PTH208 - names are all that is needed
-        except OSError:
-            continue
-        for name in names:
-            match = _INSTALLED.fullmatch(name) if name.endswith("-info") else None
-            if match is not None:
-                found.setdefault(normalised(match[1]), match[2])
-    return found

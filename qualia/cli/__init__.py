@@ -47,11 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: Sequence[str]) -> int:
-    asked: argparse.Namespace | None = None
     try:
         asked = parse(words)
-        if asked is not None:
-            _answer(asked)
+        code = ExitCode.OK if asked is None else _answer(asked)
         if sys.stdout is not None:
             sys.stdout.flush()
     except (KeyboardInterrupt, BrokenPipeError):
@@ -60,10 +58,11 @@ def _run(words: Sequence[str]) -> int:
         from qualia.cli.failure import tell
 
         return tell(error, as_json=asked_format(words) == "json")
-    return ExitCode.OK
+    return code
 
 
-def _answer(asked: argparse.Namespace) -> None:
+def _answer(asked: argparse.Namespace) -> int:
+    """Run a command and return the code it ends with; most return none, which means that it worked."""
     from importlib import import_module
     from importlib.util import find_spec
 
@@ -77,4 +76,5 @@ def _answer(asked: argparse.Namespace) -> None:
     module, _colon, function = asked.run.partition(":")
     face = Face(sys.stdout, sys.stderr, quiet=asked.quiet)
     with face.showing_warnings():
-        getattr(import_module(module), function)(asked, face)
+        code: int | None = getattr(import_module(module), function)(asked, face)
+    return ExitCode.OK if code is None else code

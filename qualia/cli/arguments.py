@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from qualia._version import __version__
 from qualia.cli.author import author_commands
 from qualia.cli.grammar import (
+    KINDS,
     Format,
     HelpAsked,
     Parser,
@@ -24,8 +25,6 @@ from qualia.cli.grammar import (
     options_of,
 )
 from qualia.cli.words import _
-
-KINDS = ("document", "analyzer", "visualizer")
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace | None:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from qualia.cli.words import LANGUAGES, _, translated
 
+KINDS = ("document", "analyzer", "visualizer")
 _HERE = argparse.SUPPRESS
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qualia.cli.portuguese_rules import RULE_SENTENCES
+
 _ERRORS: Mapping[str, str] = {
     "{0}": "{0}",
     "{sentence}": "{sentence}",
@@ -15,8 +17,9 @@ _ERRORS: Mapping[str, str] = {
     "{path}: {reason}": "{path}: {reason}",
     "{origin}: setting {name!r} {reason}": "{origin}: a configuração {name!r} {reason}",
     "cannot write {path!r}: {reason}": "não foi possível gravar {path!r}: {reason}",
-    "two plugins are called {plugin!r}: {first} and {second}; rename one, or allow the later one to override": (
-        "dois plugins se chamam {plugin!r}: {first} e {second}; renomeie um deles ou permita que o último prevaleça"
+    "two plugins are called {plugin!r}: {first} and {second}; choose one of them, rename one, or allow the later one to override": (
+        "dois plugins se chamam {plugin!r}: {first} e {second}; escolha um deles, renomeie um ou permita que o último "
+        "prevaleça"
     ),
     "plugin {plugin!r} is unavailable: {reason}; {remedy}": "o plugin {plugin!r} está indisponível: {reason}; {remedy}",
     "plugin {plugin!r} failed at {place}: {error}": "o plugin {plugin!r} falhou em {place}: {error}",
@@ -230,6 +233,20 @@ _HELP: Mapping[str, str] = {
         "analisa duas reuniões que vêm junto e escreve um relatório"
     ),
     "where to write it (default: ./qualia-demo)": "onde gravar (padrão: ./qualia-demo)",
+    "write the folder of a new plugin, with a test that passes": (
+        "gravar a pasta de um plugin novo, com um teste que passa"
+    ),
+    "the new plugin's id: lower-case letters, digits and _": (
+        "o identificador do novo plugin: letras minúsculas, algarismos e _"
+    ),
+    "what it is (default: analyzer)": "o que ele é (padrão: analyzer)",
+    "only plugin.toml and __init__.py": "só plugin.toml e __init__.py",
+    "the folder to make (default: plugins/ID in the project, or else ./ID)": (
+        "a pasta a criar (padrão: plugins/ID no projeto, ou então ./ID)"
+    ),
+    "what it does, in one line": "o que ele faz, em uma linha",
+    "who writes it, for its README": "quem o escreve, para o README",
+    "TEXT": "TEXTO",
 }
 
 _SAID: Mapping[str, str] = {
@@ -320,7 +337,22 @@ _SAID: Mapping[str, str] = {
     "Try next:": "Experimente agora:",
     "Reading and drawing {title} ...": "Lendo e desenhando {title} ...",
     "Writing the report ...": "Escrevendo o relatório ...",
+    "; try {near}": "; tente {near}",
+    "{text!r} is no id: write lower-case letters, digits and _, at most 64 and a letter first{hint}": (
+        "{text!r} não serve de identificador: use letras minúsculas, algarismos e _, no máximo 64, "
+        "começando por uma letra{hint}"
+    ),
+    "{text!r} is no id: Python has a word or a module of that name{hint}": (
+        "{text!r} não serve de identificador: o Python já tem uma palavra ou um módulo com esse nome{hint}"
+    ),
+    "there is a plugin {plugin!r} already, in {folder}; choose another id": (
+        "já existe um plugin {plugin!r}, em {folder}; escolha outro identificador"
+    ),
+    "{option} must be one line of at most {most} characters": (
+        "{option} deve ser uma linha de no máximo {most} caracteres"
+    ),
+    "it is there already and not an empty folder": "já existe e não é uma pasta vazia",
 }
 
-SENTENCES: Mapping[str, str] = {**_ERRORS, **_REASONS, **_ARGPARSE, **_HELP, **_SAID}
+SENTENCES: Mapping[str, str] = {**_ERRORS, **_REASONS, **_ARGPARSE, **_HELP, **_SAID, **RULE_SENTENCES}
 """English sentence or template -> the same in Brazilian Portuguese, with the same placeholders."""

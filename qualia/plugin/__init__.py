@@ -22,8 +22,10 @@ from qualia.plugin._params import (
     NoParams,
     ParamSpec,
     build_params,
+    check_params,
     param,
     param_specs,
+    params_in_force,
     parse_text,
 )
 from qualia.result import Artifact
@@ -41,7 +43,9 @@ __all__ = [
     "UnsupportedInput",
     "Visualizer",
     "build_params",
+    "check_params",
     "param",
     "param_specs",
+    "params_in_force",
     "parse_text",
 ]

@@ -11,7 +11,6 @@ from typing import (
     Literal,
     TypeVar,
     Union,
-    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -20,7 +19,7 @@ from typing import (
 import attrs
 from attrs import field, frozen
 
-from qualia._values import is_texts
+from qualia._values import is_mapping, is_texts
 from qualia.errors import InvalidParam, unknown_name
 
 P = TypeVar("P")
@@ -126,19 +125,41 @@ def build_params(
     Raises:
         InvalidParam: an unknown name, a wrong type, a value out of range or not among the choices.
     """
-    if not isinstance(cast("object", values), Mapping):
-        raise InvalidParam(
-            plugin,
-            "*",
-            f"cannot be a {type(values).__name__}; give a mapping of names to values",
-        )
     known = {spec.name: spec for spec in (param_specs(params) if specs is None else specs)}
+    checked = _given(known, values, plugin)
+    floats = {name: spec.default for name, spec in known.items() if spec.kind == "float" and name not in checked}
+    return params(**{name: value for name, value in floats.items() if type(value) is float}, **checked)
+
+
+def check_params(specs: tuple[ParamSpec, ...], values: Mapping[str, Any], *, plugin: str) -> dict[str, Any]:
+    """Check ``values`` against a declaration and return the params in force by name, defaults filled in.
+
+    Raises:
+        InvalidParam: as `build_params`.
+    """
+    known = {spec.name: spec for spec in specs}
+    return {name: spec.default for name, spec in known.items()} | _given(known, values, plugin)
+
+
+def params_in_force(params: object) -> dict[str, Any]:
+    """Return the values of a params object by name.
+
+    No converter that lives longer than the plugin gets to see its class: it would keep the class, and with it the code.
+    """
+    if is_mapping(params):
+        return dict(params)
+    return {each.name: getattr(params, each.name) for each in attrs.fields(type(params))}
+
+
+def _given(known: Mapping[str, ParamSpec], values: object, plugin: str) -> dict[str, Any]:
+    """Return the values given, checked."""
+    if not is_mapping(values):
+        reason = f"cannot be a {type(values).__name__}; give a mapping of names to values"
+        raise InvalidParam(plugin, "*", reason)
     for name in values:
         if name not in known:
             raise InvalidParam(plugin, str(name), unknown_name(str(name), known))
-    checked = {name: _checked(known[name], value, plugin) for name, value in values.items()}
-    floats = {name: spec.default for name, spec in known.items() if spec.kind == "float" and name not in checked}
-    return params(**{name: value for name, value in floats.items() if type(value) is float}, **checked)
+    return {name: _checked(known[name], value, plugin) for name, value in values.items()}
 
 
 def _checked(spec: ParamSpec, value: Any, plugin: str) -> Any:

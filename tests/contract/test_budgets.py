@@ -13,7 +13,6 @@ PUBLIC_METHODS = 12
 # observers; and the outermost frame of a face.
 MAY_CATCH_ALL = {
     "_engine/blame.py",
-    "_engine/guard.py",
     "_engine/worker/inside.py",
     "events.py",
     "cli/__init__.py",

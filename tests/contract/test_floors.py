@@ -16,7 +16,12 @@ from qualia._plugins.catalog import read_manifest, shipped_folder
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 # What the base distribution depends on; a room adds what its extra brings.
 BASE = {"attr", "attrs", "cattrs", "watchfiles"}
-EXTRA = {"cli": {"rich", "yaml"}, "crate": {"rocrate"}, "draw": {"matplotlib", "plotly"}}
+EXTRA = {
+    "cli": {"rich", "yaml"},
+    "crate": {"rocrate"},
+    "draw": {"matplotlib", "plotly"},
+    "testing": {"hypothesis", "pytest"},
+}
 FOR_PLUGINS = {"qualia.draw", "qualia.plugin", "qualia.records", "qualia.text"}
 # Where a distribution's import name is not its own.
 IMPORTED_AS = {"fonttools": "fontTools", "pillow": "PIL", "pyyaml": "yaml"}

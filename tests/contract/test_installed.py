@@ -49,6 +49,7 @@ def test_the_wheel_brings_types_plugins_and_demo_material(files: list[str]) -> N
     assert {"qualia/py.typed", "qualia_tui/py.typed"} <= set(files)
     assert len([name for name in files if re.fullmatch(r"qualia/_bundled/plugins/\w+/plugin\.toml", name)]) == 6
     assert {"qualia/cli/material/meeting.vtt", "qualia/cli/material/meeting.toml"} <= set(files)
+    assert {"qualia/cli/templates/every/plugin.toml.txt", "qualia/cli/templates/analyzer/test_ID.py.txt"} <= set(files)
 
 
 def test_the_wheel_brings_no_tests(files: list[str]) -> None:
@@ -64,9 +65,10 @@ def test_the_distribution_says_what_the_package_says() -> None:
         pytest.skip("qualia-core runs from its sources here, not from a wheel")
     assert found.version == qualia.__version__
     assert found.metadata["License-Expression"] == "MIT"
-    assert {point.name: point.value for point in found.entry_points} == {
-        "qualia": "qualia.cli:main",
-        "qualia-tui": "qualia_tui:main",
+    assert {(point.group, point.name): point.value for point in found.entry_points} == {
+        ("console_scripts", "qualia"): "qualia.cli:main",
+        ("console_scripts", "qualia-tui"): "qualia_tui:main",
+        ("pytest11", "qualia"): "qualia.testing.fixtures",
     }
 
 

@@ -30,6 +30,7 @@ MODULES = (
     "qualia.registry",
     "qualia.result",
     "qualia.settings",
+    "qualia.testing",
     "qualia.text",
 )
 

@@ -31,8 +31,8 @@ REASON = re.compile(r"<!--\s*not run:\s*(?P<reason>\S.*?)\s*-->")
 TITLE = re.compile(r'title="([^"]+)"')
 NAMED_ABOVE = re.compile(r"`([\w.-]+(?:/[\w.-]+)+)`:$")
 SHELLS = ("bash", "console", "sh", "shell")
-# What a block of shell may do beside calling qualia: look at files and make them.
-HARMLESS = ("qualia", "cat", "cd", "cp", "echo", "head", "ls", "mkdir", "wc")
+# What a block of shell may do beside calling qualia: look at files, make them, and test plugins.
+HARMLESS = ("qualia", "cat", "cd", "cp", "echo", "head", "ls", "mkdir", "pytest", "wc")
 
 
 @frozen(kw_only=True)

@@ -138,7 +138,7 @@ def notes(plugin_folder: Path) -> Callable[[], list[str]]:
 @pytest.fixture
 def make_core(plugin_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Core]]:
     """Make Cores that see this test's plugins and none of those that ship; they are closed at the end."""
-    monkeypatch.setattr("qualia.registry.shipped_folder", lambda: tmp_path / "nothing-ships")
+    monkeypatch.setattr("qualia._plugins.places.shipped_folder", lambda: tmp_path / "nothing-ships")
     cores: list[Core] = []
 
     def make(*folders: Path, **settings: Any) -> Core:

@@ -168,7 +168,7 @@ def test_a_plugin_that_hangs_is_left_at_the_deadline(write: Write, make_core: Ma
     write("hang", HANG)
     write("b", "return 2")
     core = make_core()
-    with pytest.raises(DeadlineExceeded, match="'hang' was not done in time; give it a longer timeout"):
+    with pytest.raises(DeadlineExceeded, match=r"'hang' was not done in time \(it stood at .*__init__\.py:\d+\); give it a longer timeout"):
         core.run("hang", TEXT, timeout_s=0.3)
     assert gate.entered.is_set()
     assert core.run("b", TEXT, timeout_s=WAIT_S).value == 2
@@ -201,10 +201,7 @@ def test_a_run_that_was_given_up_is_in_the_history(
         core.run_pipeline({"name": "p", "steps": steps}, TEXT, timeout_s=0.2)
     assert core.history is not None
     run = core.history.runs()[0]
-    assert (run.outcome, run.error) == (
-        "cancelled",
-        "'p' was not done in time; give it a longer timeout, or less to do",
-    )
+    assert (run.outcome, run.error.partition(" (it stood at ")[0]) == ("cancelled", "'p' was not done in time")
     assert [(step.step, step.outcome) for step in run.steps] == [("a", "ok"), ("hang", "failed"), ("c", "skipped")]
 
 

@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualia import CancelToken, Document, Event, Plan, Result
+from qualia._engine.call import Call
 from qualia._engine.execute import Executor, Progress, Run
-from qualia._engine.guard import Call
 from qualia._engine.inputs import Input
 from qualia.cancel import Control
 from qualia.errors import CoreClosed, DeadlineExceeded, PluginFailed, RunCancelled, UnsupportedInput
 from qualia.events import Observers
 from qualia.pipeline import DOCUMENT, PlanStep
+from qualia.registry import Snapshot
 from qualia.result import Provenance
 
 Behaviour = Callable[[Call], Any]
@@ -78,12 +79,18 @@ class Toy:
         self.heard: list[Event] = []
         observers = Observers(wall=time.time, monotonic=time.monotonic)
         observers.add(self.heard.append, wait=True)
-        self.executor: Executor = Executor(self.call, observers, workers=workers)
+        self.executor: Executor = Executor(self, observers, workers=workers)
 
     def call(self, call: Call) -> Result[Any]:
         self.called.append(call.step)
         self.threads.add(threading.current_thread())
         return result(self.behaviours.get(call.step, answer)(call))
+
+    def killable(self, plugins: Snapshot, plugin: str, mode: object) -> bool:
+        return False
+
+    def standing(self, *, run_id: str) -> str:
+        return ""
 
     def progress(self, needs: Mapping[str, str], **more: Any) -> Progress:
         control = Control(
@@ -92,7 +99,7 @@ class Toy:
             **{name: more.pop(name) for name in ("token", "deadline_s", "closing") if name in more},
         )
         start = {DOCUMENT: Input(value=Document("text"))}
-        return Progress(Run(plan=plan(needs), given=start, control=control, **more))
+        return Progress(Run(plan=plan(needs), plugins=Snapshot({}), given=start, control=control, **more))
 
     def run(self, needs: Mapping[str, str], **more: Any) -> Progress:
         progress = self.progress(needs, **more)
@@ -191,7 +198,7 @@ def test_a_long_chain_is_no_deep_recursion() -> None:
     )
     toy = Toy(s0=fails)
     control = Control(name="p", clock=time.monotonic)
-    progress = Progress(Run(plan=chain, given={}, control=control, fail_fast=False))
+    progress = Progress(Run(plan=chain, plugins=Snapshot({}), given={}, control=control, fail_fast=False))
     toy.executor.run(progress)
     assert [each.status for each in progress.outcomes] == ["failed", *["skipped"] * 999]
 

@@ -38,7 +38,7 @@ def project(tmp_path: Path, write_plugin: Callable[..., Path]) -> Path:
 @pytest.fixture
 def run(project: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a plugin in a Core of its own, as another process would, with one state folder for all."""
-    monkeypatch.setattr("qualia.registry.shipped_folder", lambda: project / "nothing-ships")
+    monkeypatch.setattr("qualia._plugins.places.shipped_folder", lambda: project / "nothing-ships")
 
     def once(
         plugin: str = "count", text: str = "abc", params: dict[str, Any] | None = None, **more: Any

@@ -12,19 +12,19 @@ import pytest
 
 from qualia import Document
 from qualia._plugins.catalog import read_manifest
-from qualia._plugins.loader import Generation, Source, load
+from qualia._plugins.loader import Package, Source, load
 from qualia.errors import InvalidManifest
 from qualia.plugin import NoParams
 
 TEXT = Document("Oi")
 
 
-def loaded(folder: Path) -> Generation:
+def loaded(folder: Path) -> Package:
     """Load a plugin folder."""
     return load(read_manifest(folder / "plugin.toml"), Source.read(folder))
 
 
-def answer(generation: Generation, **params: Any) -> Any:
+def answer(generation: Package, **params: Any) -> Any:
     """Call an analyzer."""
     plugin: Any = generation.plugin
     return plugin.analyze(TEXT, plugin.Params(**params))

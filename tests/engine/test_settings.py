@@ -62,7 +62,7 @@ def test_producers_are_a_frozen_table(tmp_path: Path) -> None:
         ("open_s = nan", "setting 'open_s' must be at least 0, not nan"),
         ("override_plugins = 1", "setting 'override_plugins' must be a bool, not 1"),
         ('plugin_path = "plugins"', "setting 'plugin_path' must be a list of folders"),
-        ('producers = {"sentiment/1" = 1}', "setting 'producers' must be a table of schema to plugin id"),
+        ('producers = {"sentiment/1" = 1}', "setting 'producers' must be a table of names to texts"),
         ("producers = []", "setting 'producers' must be a table"),
         ("=", "cannot be read"),
         ("\udcff", "cannot be read"),
