@@ -33,7 +33,18 @@ PLUGINS = (
 CODE = ("qualia", "qualia_tui", "ops/qualia_ops", "plugins", "tests", "benchmarks", "noxfile.py")
 TEST_TOOLS = ("hypothesis", "pytest>=9", "pytest-xdist")
 # What the benchmarks are compared with; nothing else needs them.
-PEERS = ("diskcache", "joblib", "npe2", "pebble", "pluggy", "spacy", "stevedore")
+PEERS = (
+    "circuitbreaker",
+    "diskcache",
+    "joblib",
+    "npe2",
+    "pebble",
+    "pluggy",
+    "purgatory",
+    "pybreaker",
+    "spacy",
+    "stevedore",
+)
 IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4")
 # What the suite reads besides the installed wheel.
 BESIDE_THE_WHEEL = (

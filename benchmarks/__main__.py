@@ -19,8 +19,19 @@ import qualia
 from benchmarks import calls, growth, starts
 from benchmarks.measure import Measurement, is_installed
 
-PEERS = ("diskcache", "joblib", "npe2", "pebble", "pluggy", "spacy", "stevedore")
-ROOMS = ("cache", "discovery", "history", "processes", "stream")
+PEERS = (
+    "circuitbreaker",
+    "diskcache",
+    "joblib",
+    "npe2",
+    "pebble",
+    "pluggy",
+    "purgatory",
+    "pybreaker",
+    "spacy",
+    "stevedore",
+)
+ROOMS = ("breaker", "cache", "discovery", "history", "processes", "reload", "stream")
 """Modules beside this one whose ``rows()``, or ``measure_<name>()``, are part of the table."""
 _BUDGETS: Mapping[tuple[str, str], float] = {
     ("hit of 1 KB", "ours, memory"): 2,

@@ -1,4 +1,4 @@
-"""``python -m benchmarks.breaker [--decisions N]``: what a closed circuit costs, what a breaker weighs, a stress run.
+"""What a closed circuit costs, what a breaker weighs, what it does to blocking calls, and a stress run.
 
 Other breakers are measured beside ours in the same batches when they are installed: pybreaker, circuitbreaker,
 purgatory. Quote ratios: absolute times differ from machine to machine.
@@ -6,7 +6,6 @@ purgatory. Quote ratios: absolute times differ from machine to machine.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import importlib
 import random
@@ -15,19 +14,21 @@ import sys
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
 from attrs import field, frozen
 
+from benchmarks.measure import Measurement
 from qualia import BreakerPolicy, CircuitBreaker
 from qualia.circuit import State
 from qualia.errors import CircuitOpen
 
 BATCHES = 250
 CALLS = 10_000
+DECISIONS = 1_000_000
 LEGAL = {("closed", "open"), ("open", "half_open"), ("half_open", "open"), ("half_open", "closed")}
 PEERS = ("pybreaker", "circuitbreaker", "purgatory")
 
@@ -102,24 +103,43 @@ def _each_ns(cases: dict[str, Callable[[int], int]]) -> dict[str, float]:
     return least
 
 
-def calls() -> None:
-    """Print what one call through each breaker adds to the bare call."""
+def rows() -> Iterator[Measurement]:
+    """Return what a breaker adds, weighs and does, beside other breakers."""
+    yield from calls()
+    yield Measurement(name="memory of one breaker", unit="bytes", ours=weight(), peer="", budget=400)
+    bare, guarded = blocking()
+    name = "80 blocking calls of 10 ms from 8 threads"
+    yield Measurement(name=name, unit="ms", ours=guarded, plain=bare, peer="unguarded", budget_ratio=1.1)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        tally = stress(DECISIONS)
+    finally:
+        sys.setswitchinterval(interval)
+    told = f"of {len(tally.moves):,}, in {tally.decisions:,} decisions of 8 threads"
+    yield Measurement(name="illegal changes of state", unit="", ours=tally.illegal, peer="", budget=0, note=told)
+    yield Measurement(
+        name="probes at once, 2 allowed", unit="", ours=tally.most_probes, peer="", budget=2, note="same run"
+    )
+
+
+def calls() -> Iterator[Measurement]:
+    """Return what one call that works through a closed circuit adds to the bare call."""
     cases = {"bare call": work, **_ours(), **_peers()}
     rounds = [_each_ns(cases) for _ in range(3)]
     least = {name: statistics.median(each[name] for each in rounds) for name in cases}
     added = {name: nanoseconds - least["bare call"] for name, nanoseconds in least.items()}
-    ours, empty = added["ours, guarded function"], added["empty function around it"]
-    print(f"bare call: {least['bare call']:.0f} ns; added to it when the circuit is closed and the call works:")
-    for name, nanoseconds in added.items():
-        if name != "bare call":
-            print(f"  {name:<28}{nanoseconds:8.0f} ns  {nanoseconds / ours:7.1f} x ours")
-    print(f"  ours / empty function = {ours / empty:.2f} (budget 2)")
-    if "pybreaker" in added:
-        print(f"  ours = 1/{added['pybreaker'] / ours:.0f} of pybreaker's (budget 1/25)")
+    ours, empty = added["ours, guarded function"], "empty function around it"
+    for peer, ratio in ((empty, 2), ("pybreaker", 1 / 25), ("circuitbreaker", None), ("purgatory", None)):
+        name = "added by a closed circuit"
+        yield Measurement(name=name, unit="ns", ours=ours, plain=added.get(peer), peer=peer, budget_ratio=ratio)
+    for name in ("with block", "window of 100 calls"):
+        figure = added[f"ours, {name}"]
+        yield Measurement(name=f"the same, {name}", unit="ns", ours=figure, plain=added[empty], peer=empty)
 
 
-def weight(number: int = 10_000) -> None:
-    """Print the memory of one closed breaker that shares its policy."""
+def weight(number: int = 10_000) -> float:
+    """Return the memory of one closed breaker that shares its policy, in bytes."""
     policy, kept = BreakerPolicy(), list[Any]([None]) * number
     CircuitBreaker("first", policy)
     gc.collect()
@@ -127,12 +147,13 @@ def weight(number: int = 10_000) -> None:
     before = tracemalloc.get_traced_memory()[0]
     for index in range(number):
         kept[index] = CircuitBreaker("name", policy)
-    print(f"memory: {(tracemalloc.get_traced_memory()[0] - before) / number:.0f} bytes each (budget 400)")
+    each = (tracemalloc.get_traced_memory()[0] - before) / number
     tracemalloc.stop()
+    return each
 
 
-def blocking() -> None:
-    """Print how long 8 threads take for 10 blocking calls each, guarded and not; ten milliseconds a call."""
+def blocking() -> tuple[float, float]:
+    """Return how long 8 threads take for 10 blocking calls each, bare and guarded, in milliseconds."""
 
     def sleep(seconds: float) -> None:
         time.sleep(seconds)
@@ -141,12 +162,12 @@ def blocking() -> None:
         began = time.perf_counter()
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(action, [0.01] * 80))
-        return time.perf_counter() - began
+        return 1000 * (time.perf_counter() - began)
 
     guarded = CircuitBreaker("p").guarded(sleep)
     pairs = [(took(sleep), took(guarded)) for _ in range(9)]
     bare, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
-    print(f"80 blocking calls of 10 ms, 8 threads: bare {bare:.3f} s, guarded {ours:.3f} s (budget +10 %)")
+    return bare, ours
 
 
 @frozen
@@ -195,24 +216,3 @@ def stress(decisions: int, *, probes: int = 2) -> Tally:
     with ThreadPoolExecutor(8) as pool:
         refused = sum(pool.map(call, range(8)))
     return Tally(decisions, refused, moves, most[0])
-
-
-def main() -> int:
-    """Run every measurement; the exit code says whether the stress run was clean."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.breaker", description="Measure the circuit breaker.")
-    parser.add_argument("--decisions", type=int, default=1_000_000, metavar="N", help="length of the stress run")
-    options = parser.parse_args()
-    calls()
-    weight()
-    blocking()
-    sys.setswitchinterval(1e-6)
-    tally = stress(options.decisions)
-    print(
-        f"stress: {tally.decisions:,} decisions of 8 threads, {tally.refused:,} refused, {len(tally.moves):,} changes, "
-        f"{tally.illegal} illegal, at most {tally.most_probes} probes at once (2 allowed)"
-    )
-    return 0 if tally.illegal == 0 and tally.most_probes <= 2 else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

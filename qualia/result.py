@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from qualia._files import write_whole
 from qualia._values import brief, dumps, freeze, from_plain, frozen_mapping, is_mapping, loads, parse_json, to_plain
@@ -95,7 +95,14 @@ class Result(Generic[T_co]):
             ValueError: the value does not have that shape.
         """
         value = self.value if isinstance(self.value, kind) else from_plain(to_plain(self.value), kind)
-        return evolve(self, value=value)
+        return Result(
+            value=value,
+            provenance=self.provenance,
+            key=self.key,
+            elapsed_s=self.elapsed_s,
+            cached=self.cached,
+            degraded=self.degraded,
+        )
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return value and provenance as JSON."""

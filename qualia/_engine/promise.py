@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import CoroutineType
 from typing import Any
 
 from qualia._plugins.catalog import Manifest
@@ -15,6 +16,9 @@ from qualia.result import Artifact
 
 def checked(value: object, manifest: Manifest, folder: Path) -> Any:
     """Return what a plugin gave if its manifest promises it; plain data comes back frozen."""
+    if isinstance(value, CoroutineType):
+        value.close()
+        raise InvalidOutput(manifest.id, "a coroutine; its method must be no 'async def'", str(folder))
     promised: type[Any]
     if manifest.kind == "document":
         promised = Document

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable
 from typing import Any
 
-from qualia.cli.grammar import KINDS, command, options_of
+from qualia.cli.grammar import KINDS, add_format, add_output, command, options_of
 from qualia.cli.words import _
 
 
 def author_commands() -> tuple[Callable[[Any], None], ...]:
     """Return what adds each of these commands to the others."""
-    return (_add_create, _add_validate)
+    return (_add_create, _add_dev, _add_validate, _add_watch, _add_plugins)
 
 
 def _add_create(commands: Any) -> None:
@@ -57,3 +58,96 @@ def _add_validate(commands: Any) -> None:
         help=_("how long each plugin's run on samples may take (default: 30)"),
     )
     options.add_argument("--schema", action="store_true", help=_("show the JSON schema of plugin.toml and leave"))
+
+
+def _add_dev(commands: Any) -> None:
+    run, told = "qualia.cli.dev:dev", _("run a plugin on a sample at every save, and show what is different")
+    parser = command(commands, "dev", run, told, "qualia dev plugins/questions -P top=5")
+    path = _("a plugin's folder, or one that holds plugins (default: here, or ./plugins)")
+    parser.add_argument_group(_("arguments")).add_argument("path", nargs="?", metavar=_("PATH"), help=path)
+    options = options_of(parser)
+    options.add_argument("-p", "--plugin", metavar="PLUGIN", help=_("the plugin, where there are several"))
+    options.add_argument(
+        "-P",
+        "--param",
+        action="append",
+        default=[],
+        dest="params",
+        metavar=_("KEY=VALUE"),
+        help=_("one of the plugin's params (may be repeated)"),
+    )
+    options.add_argument(
+        "--sample", metavar=_("FILE"), help=_("run it on this file (default: a meeting that comes along)")
+    )
+    add_output(options, _("where to write what a visualizer draws (default: a folder that is removed at the end)"))
+    options.add_argument("--once", action="store_true", help=_("run once and leave"))
+    options.add_argument(
+        "--contained", action="store_true", help=_("run it in a process that is killed when it takes too long")
+    )
+    options.add_argument(
+        "--timeout",
+        type=float,
+        metavar=_("SECONDS"),
+        help=_("how long a run may take (default with --contained: 10)"),
+    )
+    _add_polling(options)
+
+
+def _add_watch(commands: Any) -> None:
+    run = "qualia.cli.watching:watch_plugins"
+    told = _("tell whenever a plugin's files change, and whether it could be reloaded")
+    parser = command(commands, "watch-plugins", run, told, "qualia watch-plugins --format json")
+    options = options_of(parser)
+    form = _("how to write each event: a line for people, or a line of JSON")
+    options.add_argument("-f", "--format", choices=("pretty", "json"), default="pretty", help=form)
+    options.add_argument("--once", action="store_true", help=_("leave after the first change"))
+    _add_polling(options)
+
+
+def _add_polling(options: Any) -> None:
+    options.add_argument(
+        "--polling",
+        action="store_true",
+        help=_("look now and then instead of being told by the system, as network folders need"),
+    )
+
+
+def _add_plugins(commands: Any) -> None:
+    """Add ``plugins`` and its commands; without one of them it lists."""
+    room, example = "qualia.cli.plugins", "qualia plugins disable word_cloud"
+    told = _("list the plugins, switch them on and off, choose their versions")
+    parser = command(commands, "plugins", f"{room}:list_all", told, example)
+    _add_listing(options_of(parser))
+    title, metavar = _("commands"), _("COMMAND")
+    actions = parser.add_subparsers(title=title, metavar=metavar, dest="action", prog="qualia plugins")
+    told = _("list the plugins with origin, lifecycle and other versions")
+    listing = command(actions, "list", f"{room}:list_all", told, "qualia plugins list --kind analyzer")
+    _add_listing(options_of(listing), default=argparse.SUPPRESS)
+    told = _("show a plugin and its params")
+    showing = command(actions, "show", "qualia.cli.listing:inspect_plugin", told, "qualia plugins show word_cloud")
+    _add_id(showing)
+    add_format(options_of(showing), default=argparse.SUPPRESS)
+    told_by_name = {
+        "enable": _("switch a plugin on again"),
+        "disable": _("switch a plugin off"),
+        "use": _("choose which of several versions of a plugin answers"),
+        "reset": _("forget what was decided about a plugin"),
+    }
+    for name, told in told_by_name.items():
+        more = " 1.2.0" if name == "use" else ""
+        action = command(actions, name, f"{room}:{name}", told, f"qualia plugins {name} word_cloud{more}")
+        arguments = _add_id(action)
+        if name == "use":
+            arguments.add_argument("wanted", metavar=_("VERSION"), help=_("its version, or the folder it lies in"))
+        options_of(action)
+
+
+def _add_id(parser: Any) -> Any:
+    arguments = parser.add_argument_group(_("arguments"))
+    arguments.add_argument("plugin", metavar="PLUGIN", help=_("the plugin's id"))
+    return arguments
+
+
+def _add_listing(options: Any, *, default: Any = None) -> None:
+    options.add_argument("--kind", choices=KINDS, default=default, help=_("only plugins of this kind"))
+    add_format(options, default=default)

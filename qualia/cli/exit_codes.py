@@ -11,7 +11,7 @@ class ExitCode(IntEnum):
     OK = 0
     """It worked, warnings or not."""
     FAILED = 1
-    """The work itself failed: a plugin raised, or gave what it does not promise."""
+    """The work itself failed: a plugin raised, or gave what it does not promise; or validation found an error."""
     USAGE = 2
     """The command, a param, a pipeline or a setting is wrong; nothing was run."""
     BAD_INPUT = 4

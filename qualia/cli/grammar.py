@@ -114,12 +114,13 @@ def options_of(parser: Parser) -> Any:
     return options
 
 
-def add_format(options: Any) -> None:
+def add_format(options: Any, *, default: Any = None) -> None:
     """Add ``--format``."""
     options.add_argument(
         "-f",
         "--format",
         choices=("pretty", "json", "yaml"),
+        default=default,
         help=_("how to write it (default: by the suffix of -o, else pretty)"),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from qualia._values import to_plain
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
+from qualia.cli.output import Face, Format, as_json, as_yaml, format_of, safe_line
 from qualia.cli.pretty import cell, table
 from qualia.cli.words import _, sentence_of, translated
 from qualia.errors import PluginError, describe
@@ -26,13 +26,12 @@ def list_plugins(asked: argparse.Namespace, face: Face) -> None:
     with open_core(asked) as core:
         plugins = [info for info in core.plugins.values() if asked.kind in (None, info.kind)]
     if form != "pretty":
-        facts = [_facts(info) for info in plugins]
-        face.data(as_json(facts) if form == "json" else as_yaml(facts), form=form)
+        write_facts(plugins, form, face)
         return
     if not plugins:
         face.note(_("there are no plugins here; name a folder that holds some with --plugin-dir"))
         return
-    rows = [(info.id, _(info.kind or "?"), info.version or "–", _(info.state), _told(info)) for info in plugins]
+    rows = [(info.id, _(info.kind or "?"), info.version or "–", _(info.state), told_of(info)) for info in plugins]
     headings = (_("plugin"), _("kind"), _("version"), _("state"), _("summary"))
     face.data(table(rows, headings=headings, width=face.width))
 
@@ -64,10 +63,30 @@ def inspect_plugin(asked: argparse.Namespace, face: Face) -> None:
     face.data(as_json(facts) if form == "json" else as_yaml(facts), form=form)
 
 
-def _told(info: PluginInfo) -> str:
-    if not info.reason:
-        return info.summary
-    return f"{info.summary} [{translated(info.reason)}]" if info.summary else translated(info.reason)
+def write_facts(plugins: Sequence[PluginInfo], form: Format, face: Face) -> None:
+    """Write plugins as JSON or YAML.
+
+    Raises:
+        UnwritableOutput: stdout is closed or full.
+    """
+    facts = [_facts(info) for info in plugins]
+    face.data(as_json(facts) if form == "json" else as_yaml(facts), form=form)
+
+
+def told_of(info: PluginInfo) -> str:
+    """Return what a plugin is for, why it cannot be used, and what to use instead if it is on its way out."""
+    notes: list[str] = []
+    if info.state == "disabled":
+        notes.append(_("switched off; on again with: qualia plugins enable {plugin}", plugin=info.id))
+    elif info.reason:
+        notes.append(translated(info.reason))
+    if info.lifecycle == "deprecated":
+        replaced = _("deprecated; use {plugin}", plugin=info.replaced_by)
+        notes.append(replaced if info.replaced_by else _("deprecated"))
+    told = " ".join(f"[{note}]" for note in notes)
+    if not info.summary and len(notes) == 1:
+        return notes[0]
+    return " ".join(part for part in (info.summary, told) if part)
 
 
 def _facts(info: PluginInfo) -> dict[str, Any]:
@@ -82,8 +101,12 @@ def _facts(info: PluginInfo) -> dict[str, Any]:
         "consumes": list(info.consumes),
         "accepts": list(info.accepts),
         "dependencies": list(info.dependencies),
+        "lifecycle": info.lifecycle,
+        "replaced_by": info.replaced_by,
         "origin": info.origin,
         "folder": str(info.folder),
+        "generation": info.generation,
+        "others": [to_plain(each) | {"folder": str(each.folder)} for each in info.others],
     }
 
 
@@ -110,7 +133,10 @@ def _described(info: PluginInfo, specs: Sequence[ParamSpec], trouble: PluginErro
         _("consumes"): ", ".join(info.consumes),
         _("accepts"): ", ".join(info.accepts),
         _("needs"): ", ".join(info.dependencies),
+        _("lifecycle"): _lifecycle(info),
+        _("origin"): _(info.origin),
         _("folder"): str(info.folder),
+        _("others"): ", ".join(f"{each.version} ({each.folder})" for each in info.others),
     }
     text = table([item for item in facts.items() if item[1]], width=width)
     if trouble is not None:
@@ -121,6 +147,11 @@ def _described(info: PluginInfo, specs: Sequence[ParamSpec], trouble: PluginErro
     rows = [(spec.name, _(spec.kind), _shown(spec), _allowed(spec), spec.help) for spec in specs]
     headings = (_("param (-P)"), _("type"), _("default"), _("allowed"), _("what it does"))
     return f"{text}\n\n{table(rows, headings=headings, width=width)}"
+
+
+def _lifecycle(info: PluginInfo) -> str:
+    replaced = info.lifecycle == "deprecated" and info.replaced_by
+    return _("deprecated; use {plugin}", plugin=replaced) if replaced else _(info.lifecycle)
 
 
 def _shown(spec: ParamSpec) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qualia.cli.portuguese_rules import RULE_SENTENCES
+from qualia.cli.portuguese_watching import WATCHING_SENTENCES
 
 _ERRORS: Mapping[str, str] = {
     "{0}": "{0}",
@@ -17,9 +18,8 @@ _ERRORS: Mapping[str, str] = {
     "{path}: {reason}": "{path}: {reason}",
     "{origin}: setting {name!r} {reason}": "{origin}: a configuração {name!r} {reason}",
     "cannot write {path!r}: {reason}": "não foi possível gravar {path!r}: {reason}",
-    "two plugins are called {plugin!r}: {first} and {second}; choose one of them, rename one, or allow the later one to override": (
-        "dois plugins se chamam {plugin!r}: {first} e {second}; escolha um deles, renomeie um ou permita que o último "
-        "prevaleça"
+    "two plugins are called {plugin!r}: {first} and {second}; choose or rename one, or let the later override": (
+        "dois plugins se chamam {plugin!r}: {first} e {second}; escolha ou renomeie um, ou deixe o último prevalecer"
     ),
     "plugin {plugin!r} is unavailable: {reason}; {remedy}": "o plugin {plugin!r} está indisponível: {reason}; {remedy}",
     "plugin {plugin!r} failed at {place}: {error}": "o plugin {plugin!r} falhou em {place}: {error}",
@@ -354,5 +354,6 @@ _SAID: Mapping[str, str] = {
     "it is there already and not an empty folder": "já existe e não é uma pasta vazia",
 }
 
-SENTENCES: Mapping[str, str] = {**_ERRORS, **_REASONS, **_ARGPARSE, **_HELP, **_SAID, **RULE_SENTENCES}
+_OTHERS: Mapping[str, str] = {**RULE_SENTENCES, **WATCHING_SENTENCES}
+SENTENCES: Mapping[str, str] = {**_ERRORS, **_REASONS, **_ARGPARSE, **_HELP, **_SAID, **_OTHERS}
 """English sentence or template -> the same in Brazilian Portuguese, with the same placeholders."""

@@ -72,7 +72,7 @@ def _facts(reports: Sequence[Report]) -> dict[str, object]:
 
 
 def _told(reports: Sequence[Report]) -> str:
-    lines = [_line(each) for report in reports for each in report.findings]
+    lines = [line_of(each) for report in reports for each in report.findings]
     lines += [_("{plugin} was not run on samples", plugin=report.folder) for report in reports if not report.ran]
     counts = {kind: sum(report.count(kind) for report in reports) for kind in ("error", "warning", "note")}
     sentence = "plugins: {plugins}, errors: {errors}, warnings: {warnings}, notes: {notes}"
@@ -82,7 +82,8 @@ def _told(reports: Sequence[Report]) -> str:
     return "\n".join([*lines, summary])
 
 
-def _line(finding: Finding) -> str:
+def line_of(finding: Finding) -> str:
+    """Return a finding as one line in the language spoken."""
     broken = rule(finding.rule)
     facts = {name: translated(fact) if name in _PROSE else fact for name, fact in finding.facts.items()}
     message, remedy = _(broken.message, **facts), _(broken.remedy, **facts)

@@ -141,7 +141,7 @@ def check_params(specs: tuple[ParamSpec, ...], values: Mapping[str, Any], *, plu
     return {name: spec.default for name, spec in known.items()} | _given(known, values, plugin)
 
 
-def params_in_force(params: object) -> dict[str, Any]:
+def params_in_force(params: Any) -> dict[str, Any]:
     """Return the values of a params object by name.
 
     No converter that lives longer than the plugin gets to see its class: it would keep the class, and with it the code.

@@ -9,18 +9,17 @@
     for finding in report.findings:
         print(finding)
 
-`RULES` holds every rule there is. `as_sarif` turns reports into what code hosts and editors read, and `schema_text`
-gives the JSON schema of ``plugin.toml``.
+`qualia.validation.rules.RULES` holds every rule there is. `as_sarif` turns reports into what code hosts and editors
+read, and `schema_text` gives the JSON schema of ``plugin.toml``.
 """
 
 from qualia.validation.checking import validate, validate_all
 from qualia.validation.findings import Finding, Place, Report
-from qualia.validation.rules import RULES, Rule, Severity
+from qualia.validation.rules import Rule, Severity
 from qualia.validation.sarif import as_sarif
 from qualia.validation.schema import schema_text
 
 __all__ = [
-    "RULES",
     "Finding",
     "Place",
     "Report",

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Literal
 
 from attrs import frozen
 
@@ -22,6 +23,9 @@ _OWN_DISTRIBUTIONS = ("qualia-core", "attrs")
 """What every plugin has without declaring it: the engine, and the library its params are declared with."""
 
 
+Optional = Literal["no", "asked", "silence"]
+
+
 @frozen(kw_only=True)
 class Import:
     """One import of one module."""
@@ -32,17 +36,17 @@ class Import:
     """How many dots stand before it."""
     names: tuple[str, ...]
     """What is taken from it; empty for ``import module``."""
-    optional: bool
-    """Whether the plugin goes on without it."""
+    optional: Optional
+    """Whether the plugin does without it: "no"; it says so when it is "asked" for; or it goes on in "silence"."""
     place: Place
 
 
 def imports_of(module: Module) -> Iterator[Import]:
     """Yield what a module imports, wherever in it; what is for type checkers alone is left out."""
-    yield from _imports(module.tree, module, optional=False)
+    yield from _imports(module.tree, module, optional="no")
 
 
-def _imports(node: ast.AST, module: Module, *, optional: bool) -> Iterator[Import]:
+def _imports(node: ast.AST, module: Module, *, optional: Optional) -> Iterator[Import]:
     if isinstance(node, ast.Import):
         for alias in node.names:
             yield Import(module=alias.name, level=0, names=(), optional=optional, place=module.place(node))
@@ -59,7 +63,7 @@ def _imports(node: ast.AST, module: Module, *, optional: bool) -> Iterator[Impor
         children = list(node.orelse)
     elif isinstance(node, (ast.Try, ast.TryStar)) and any(_is_missing(each) for each in node.handlers):
         for each in node.body:
-            yield from _imports(each, module, optional=True)
+            yield from _imports(each, module, optional=_how_optional(node))
         children = [*node.handlers, *node.orelse, *node.finalbody]
     else:
         children = list(ast.iter_child_nodes(node))
@@ -69,11 +73,17 @@ def _imports(node: ast.AST, module: Module, *, optional: bool) -> Iterator[Impor
 
 def _is_missing(handler: ast.ExceptHandler) -> bool:
     """Tell whether a handler goes on without a module that is missing."""
-    if isinstance(handler.body[-1], ast.Raise):
+    last = handler.body[-1]
+    if isinstance(last, ast.Raise) and last.exc is None:
         return False
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     names = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
     return any(kind is None or dotted(kind) in names for kind in kinds)
+
+
+def _how_optional(node: ast.Try | ast.TryStar) -> Optional:
+    raising = all(isinstance(each.body[-1], ast.Raise) for each in node.handlers if _is_missing(each))
+    return "asked" if raising else "silence"
 
 
 def check_imports(
@@ -177,8 +187,9 @@ def _check_third_party(
     brought = _used(each, providers, declared)
     if brought & {*declared, *_OWN_DISTRIBUTIONS}:
         return
-    if each.optional:
-        yield finding("QP306", each.place, module=each.module)
+    if each.optional != "no":
+        if each.optional == "silence":
+            yield finding("QP306", each.place, module=each.module)
     elif brought:
         names = " or ".join(sorted(brought))
         yield finding("QP301", each.place, module=each.module, told=f"{names} brings and dependencies does not name")

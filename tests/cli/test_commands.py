@@ -77,8 +77,12 @@ def test_list_as_json_and_yaml_holds_the_same_facts(qualia: Qualia, plugin_dir: 
         "consumes": ["word-frequencies/1"],
         "accepts": [],
         "dependencies": [],
+        "lifecycle": "stable",
+        "replaced_by": "",
         "origin": "folder",
         "folder": str(plugin_dir / "toy_draw"),
+        "generation": 1,
+        "others": [],
     }
 
 

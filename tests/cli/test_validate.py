@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from qualia.cli.portuguese import SENTENCES
-from qualia.validation import RULES
+from qualia.validation.rules import RULES
 
 SOURCE = """\
 from attrs import frozen

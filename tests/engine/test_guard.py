@@ -116,6 +116,22 @@ def test_a_changed_plugin_is_another_call(write: Write, make_core: MakeCore, cha
     assert (old.key == new.key, new.provenance.version) == (False, "2.0.0" if change == "version" else "1.0.0")
 
 
+def test_an_async_method_is_a_wrong_result(write: Write, make_core: MakeCore) -> None:
+    """Nothing is left that was never awaited."""
+    folder = write("a")
+    code = (folder / "__init__.py").read_text(encoding="utf-8").replace("def analyze", "async def analyze")
+    write("a", code=code)
+    with pytest.raises(InvalidOutput, match="must be no 'async def'"):
+        make_core().run("a", TEXT)
+
+
+def test_an_error_calls_a_plugins_module_by_the_plugins_name(write: Write, make_core: MakeCore) -> None:
+    """The name under which its package is loaded is nobody's business."""
+    write("a", head="from . import parts")
+    with pytest.raises(PluginFailed, match=r"cannot import name 'parts' from .*module 'a'"):
+        make_core().run("a", TEXT)
+
+
 def test_an_error_names_plugin_file_and_line(write: Write, make_core: MakeCore) -> None:
     """The place is the innermost line of the plugin's own code; the exception itself is the cause."""
     folder = write(

@@ -84,7 +84,12 @@ def test_a_cancelled_run_leaves_its_thread(write: Write, make_core: MakeCore, ga
     """The caller is answered at once."""
     write("a", HANG)
     core, token = make_core(isolation={"*": "thread"}), CancelToken()
-    threading.Thread(target=lambda: gate.entered.wait(10) and token.cancel()).start()
+
+    def cancel() -> None:
+        gate.entered.wait(10)
+        token.cancel()
+
+    threading.Thread(target=cancel).start()
     with pytest.raises(RunCancelled):
         core.run("a", TEXT, cancel=token)
 

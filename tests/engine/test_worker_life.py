@@ -137,8 +137,10 @@ def test_a_fork_server_that_died_is_started_again(workers: Workers, write: Any) 
     folder = write("p", PID)
     first = workers.call(work(folder), control())
     (server,) = children(os.getpid())
+    forked = children(server)
     os.kill(server, signal.SIGKILL)
-    assert is_gone(first)
+    assert first in forked
+    assert all(is_gone(pid) for pid in forked)
     assert workers.call(work(folder), control()) != first
 
 
