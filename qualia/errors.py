@@ -179,7 +179,9 @@ class InvalidManifest(PluginError):
 class DuplicatePlugin(PluginError):
     """Two plugins claim one id and nobody said which is meant."""
 
-    template = "two plugins are called {plugin!r}: {first} and {second}; choose one of them, rename one, or allow the later one to override"
+    template = (
+        "two plugins are called {plugin!r}: {first} and {second}; choose or rename one, or let the later override"
+    )
 
     def __init__(self, plugin: str, first: str, second: str) -> None:
         super().__init__(plugin, first, second)

@@ -1,16 +1,23 @@
-"""What looks like the name of a speaker, and what is a system's notice about one."""
+"""What looks like the name of a speaker, and which badges a meeting program hung on it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from unicodedata import category, normalize
 
-from qualia.text import stop_words
-
-_BADGE = re.compile(
-    r"\s*[(\[](?:guest|external|unverified|convidad[oa]|extern[oa]|não verificad[oa]|nao verificad[oa])[)\]]\s*$",
-    re.IGNORECASE,
-)
+_BADGE_LIST = """
+guest, external, unverified, anonymous, presenter, organizer, organiser, host, co-host, me,
+convidado, convidada, externo, externa, anônimo, anônima, não verificado, não verificada, nao verificado,
+nao verificada, organizador, organizadora, anfitrião, anfitriã, você, eu,
+invitado, invitada, sin verificar, no comprobado, anfitrión, invité, invitée, externe, non vérifié, non vérifiée,
+gast, extern, nicht überprüft, nicht verifiziert, ospite, esterno, esterna, non verificato, non verificata,
+gość, zewnętrzny, gäst, vieras, gjest, gæst, misafir, гость, внешний,
+ゲスト, 外部, 未確認, 来宾, 來賓, 外部用户, 게스트, 외부, ضيف
+"""
+_BADGES = frozenset(badge.strip() for badge in _BADGE_LIST.split(","))
+_BADGE = re.compile(r"[ ]?[(\[（]([^()\[\]（）]{1,24})[)\]）]\Z")
+_BARE_BADGES = frozenset({"External", "Unverified"})
 _PARTICLE_LIST = "da das de del della den der di do dos du e el la le van von y"
 _LABEL_LIST = """
 agenda assunto atenção attendees attention aviso cc conclusion conclusão data date de dica duration duração email e-mail
@@ -22,61 +29,41 @@ _ROLE_LIST = """
 convidada convidado entrevistada entrevistado entrevistador entrevistadora falante guest interviewee interviewer locutor
 locutora moderador moderadora moderator orador participant participante person pessoa speaker unknown user usuário voz
 """
-_PARTICLES = frozenset(_PARTICLE_LIST.split())
+_ASKING_LIST = """
+entrevistador entrevistadora facilitador facilitadora facilitator host interviewer mediador mediadora moderador
+moderadora moderator pesquisador pesquisadora researcher
+"""
+PARTICLES = frozenset(_PARTICLE_LIST.split())
 _LABELS = frozenset(_LABEL_LIST.split())
-_ROLES = frozenset(_ROLE_LIST.split())
-_PROGRAM = "microsoft teams"
-_SYSTEM = frozenset({"system", "sistema", _PROGRAM})
+_ROLES = frozenset(_ROLE_LIST.split()) | frozenset(_ASKING_LIST.split())
+_ASKING = frozenset(_ASKING_LIST.split())
 _INSIDE = "'\u2019.-"
-_QUOTES = frozenset("\"'\u2018\u2019\u201c\u201d\u00ab\u00bb")
-
-_MEETING = "(?:the |this )?(?:meeting|call)"
-_REUNIAO = "(?:reunião|chamada|sala)"
-_ENGLISH = f"""
-(?:has )?(?:joined|left|entered)(?: {_MEETING})(?: as a guest)?
-was (?:removed from|added to|invited to) {_MEETING}
-is (?:now )?(?:presenting|sharing(?: (?:their|his|her) screen)?)
-(?:has )?(?:started|stopped) (?:presenting|sharing(?: (?:their|his|her) screen)?)
-(?:has )?(?:started|stopped) (?:the )?(?:transcription|transcribing|recording)
-(?:raised|lowered) (?:their|his|her) hand
-"""
-_PORTUGUESE = f"""
-(?:entrou na|ingressou na|saiu da|deixou a) {_REUNIAO}(?: como convidad[oa])?
-foi (?:removid[oa] da|adicionad[oa] à|convidad[oa] para a) {_REUNIAO}
-está (?:apresentando|compartilhando)(?: (?:a|sua) tela)?(?: agora)?
-(?:começou a|parou de|passou a) (?:apresentar|compartilhar)(?: (?:a|sua) tela)?
-(?:iniciou|começou|parou|encerrou|interrompeu) a (?:gravação|transcrição|apresentação)
-(?:iniciou|parou|encerrou|interrompeu) o compartilhamento(?: de tela)?
-(?:levantou|abaixou) a mão
-"""
-_ALONE = f"""
-(?:the )?(?:recording|transcription|meeting)(?: has)?(?: been)? (?:started|stopped|ended|paused|resumed)
-(?:started|stopped) (?:the )?(?:transcription|transcribing|recording)
-this (?:meeting|call) is being (?:recorded|transcribed)
-(?:a )?(?:gravação|transcrição|reunião)(?: foi)? (?:iniciada|encerrada|interrompida|finalizada|pausada|retomada)
-(?:a )?(?:gravação|transcrição|reunião) (?:começou|terminou|parou)
-esta {_REUNIAO} está sendo (?:gravada|transcrita)
-"""
-_AFTER = r"(?: (?:at|às|as) \d{1,2}:\d\d(?::\d\d)?(?: ?[ap]m)?)?[.!]?"
+_NUMBERED = re.compile(r"[^\W\d_]+[ _]?[0-9]{1,3}", re.ASCII)
+_WORDS = re.compile(r"[^\W_]+")
+LONGEST_NAME = 100
+"""Characters of a name with its badges, at most."""
 
 
-def _either(*lists: str) -> str:
-    return "|".join(line for text in lists for line in text.strip().splitlines())
+def split_name(name: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return a speaker's name and, apart from it, the badges a meeting program adds ("Guest", "Externo").
 
-
-_NOTICE = re.compile(
-    rf"(?:(?P<who>\S.{{0,80}}?) (?:{_either(_ENGLISH, _PORTUGUESE)})|(?:{_either(_ALONE)})){_AFTER}", re.IGNORECASE
-)
-_MAX_NOTICE = 200
-"""Longest line that can be a notice, in characters; bounds the time the pattern may take."""
+    Only badges that programs are known to write are split off: "Ana (mãe)" and "Ana (filha)" are two people.
+    """
+    name = normalize("NFC", " ".join(name[: LONGEST_NAME * 10].split()))
+    badges: list[str] = []
+    while (found := _BADGE.search(name)) and found[1].strip().casefold() in _BADGES and found.start():
+        name = name[: found.start()]
+        badges.append(found[1].strip())
+    words = name.split(" ")
+    if len(words) > 2 and words[-1] in _BARE_BADGES:
+        badges.append(words[-1])
+        name = " ".join(words[:-1])
+    return name or None, tuple(reversed(badges))
 
 
 def display_name(name: str) -> str | None:
-    """Return a speaker's name without the badges a meeting program adds to it; None when there is no name."""
-    name = normalize("NFC", " ".join(name.split()))
-    while (bare := _BADGE.sub("", name)) and bare != name:
-        name = bare
-    return name or None
+    """Return a speaker's name without its badges; None when there is no name."""
+    return split_name(name)[0]
 
 
 def is_name(text: str, *, strict: bool) -> bool:
@@ -87,46 +74,49 @@ def is_name(text: str, *, strict: bool) -> bool:
         strict: nothing but the colon says that it is one: at most five capitalised words of letters, and a number
             only behind a role ("Speaker 1"). Otherwise a time stands before it and digits and commas pass too.
     """
+    if len(text) > LONGEST_NAME or not text or text.isspace():
+        return False
     name = display_name(text)
     if name is None or len(name) > 80 or name.casefold() in _LABELS:
         return False
     words = name.split(" ")
     if len(words) > 5 or not _capital(words[0]):
         return False
-    if strict and len(words) == 2 and words[0].casefold() in _ROLES and re.fullmatch("[0-9]{1,2}", words[1]):
+    if strict and _is_numbered_role(name):
         return True
     return all(_is_name_word(word, strict=strict) for word in words)
 
 
-def is_system(speaker: str | None) -> bool:
-    """Tell whether a turn has no person behind it."""
-    return speaker is None or speaker.casefold() in _SYSTEM
+def is_role(name: str) -> bool:
+    """Tell whether a speaker is called by a role ("Speaker 1", "SPEAKER_00", "Entrevistado"), not by a name."""
+    words = [word.casefold() for word in _WORDS.findall(name)]
+    return all(word in _ROLES or word.isdigit() for word in words)
 
 
-def is_notice(text: str, speaker: str | None) -> bool:
-    """Tell whether a whole turn is a system's notice ("Ana Lima joined the meeting"), not somebody's words.
+def asks(name: str) -> bool:
+    """Tell whether a speaker is called by the role of one who asks ("Interviewer", "Moderadora 2")."""
+    words = [word.casefold() for word in _WORDS.findall(name)]
+    return any(word in _ASKING for word in words) and all(word in _ROLES or word.isdigit() for word in words)
 
-    Whatever the meeting program says under its own name is one. Under a person's name it is one only when it speaks of
-    that person, or of somebody by their full name.
+
+def return_often(speakers: Collection[str], turns: int, lines: int, *, most: int) -> bool:
+    """Tell whether names come often enough among lines to be those of speakers.
+
+    They must begin a quarter of the lines, or a twentieth when one at least comes back.
+
+    Args:
+        speakers: the names found.
+        turns: how many lines begin with one.
+        lines: how many lines there are.
+        most: how often the most frequent name came.
     """
-    if speaker is not None and speaker.casefold() == _PROGRAM:
-        return True
-    if len(text) > _MAX_NOTICE or not (found := _NOTICE.fullmatch(text)):
-        return False
-    who = found["who"]
-    if who is None:
-        return is_system(speaker)
-    if _QUOTES.intersection(who) or not _is_person(who):
-        return False
-    return is_system(speaker) or who.casefold() == str(speaker).casefold() or " " in who
+    return bool(speakers) and turns >= (0.05 if most > 1 else 0.25) * lines
 
 
-def _is_person(who: str) -> bool:
-    """Tell a name from a pronoun or a phrase that happens to be capitalised."""
-    if not is_name(who, strict=False):
+def _is_numbered_role(name: str) -> bool:
+    if not _NUMBERED.fullmatch(name):
         return False
-    grammar = (stop_words("pt") | stop_words("en")) - _PARTICLES
-    return not any(word.casefold() in grammar for word in who.split())
+    return name.rstrip("0123456789").rstrip(" _").casefold() in _ROLES
 
 
 def _capital(word: str) -> bool:
@@ -134,7 +124,7 @@ def _capital(word: str) -> bool:
 
 
 def _is_name_word(word: str, *, strict: bool) -> bool:
-    if word in _PARTICLES:
+    if word in PARTICLES:
         return True
     if not strict:
         return not word[:1].islower() and not any(char in '/?!;"' for char in word)

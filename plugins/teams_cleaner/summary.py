@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import fsum
+from operator import lt, sub
 from typing import Any
 
-from qualia.text import count_words
+from attrs import frozen
+
+from qualia.text import WordReader, WordRules, count_words
 
 from .turns import Removed, Transcript, Turn
 
+_LONG = 1 << 18
+_EDGES = '.,;:!?"()[]\u2026\u201c\u201d\u00ab\u00bb\u2013\u2014'
+_LATIN_END = "\u0250"
+_MOST_KNOWN = 200_000
 
-def words_in(*turns: Turn) -> int:
-    """Return how many words turns have, numbers among them."""
-    return count_words("\n".join(turn.text for turn in turns), numbers=True).total()
+
+class WordCounts(dict[str, int]):
+    """How many words stand in each chunk between two spaces, remembered for the chunks that come again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reader = WordReader(WordRules(numbers=True))
+
+    def __missing__(self, chunk: str) -> int:
+        if len(self) > _MOST_KNOWN:
+            self.clear()
+        bare = chunk.strip(_EDGES)
+        is_word = bare.isalpha() and (bare.isascii() or max(bare) < _LATIN_END)
+        count = 1 if is_word else sum(map(len, self._reader.lists(chunk)))
+        self[chunk] = count
+        return count
+
+    def of(self, text: str) -> int:
+        """Return how many words a text has, numbers among them."""
+        if len(text) > _LONG:
+            return count_words(text, numbers=True).total()
+        return sum(map(self.__getitem__, text.split()))
 
 
 def facts(
-    source: Transcript, timed: Sequence[Turn], turns: Sequence[Turn], removed: Iterable[Removed]
+    source: Transcript, timed: Sequence[Turn], turns: Sequence[Turn], removed: Iterable[Removed], words: WordCounts
 ) -> dict[str, Any]:
     """Return the metadata of a cleaned transcript.
 
@@ -26,34 +52,40 @@ def facts(
         timed: its turns with their final moments; the duration is theirs, whatever was left out later.
         turns: the turns kept.
         removed: the lines left out.
+        words: what counts words.
     """
+    speakers = _speakers(turns, words)
+    moments = _moments(timed)
+    left_out = [{"text": line.text, "reason": line.reason} for line in removed]
     return {
         "format": source.format,
-        "speakers": _speakers(turns),
-        "duration_s": _duration_s(timed),
-        "removed": [{"text": line.text, "reason": line.reason} for line in removed],
+        "variant": source.variant,
+        "speakers": [row for row in speakers if row["name"] is not None],
+        "duration_s": moments.duration_s,
+        "removed": left_out,
         "cues": source.cues,
+        "quality": _quality(source, moments, turns, speakers),
     }
 
 
-def _speakers(turns: Sequence[Turn]) -> list[dict[str, Any]]:
-    """Return a row for each named speaker, in order of first appearance; shares are of all words kept."""
+def _speakers(turns: Sequence[Turn], words: WordCounts) -> list[dict[str, Any]]:
+    """Return a row for each speaker, in order of first appearance; shares are of all words kept."""
     spoken: dict[str | None, list[Turn]] = {}
     for turn in turns:
         spoken.setdefault(turn.speaker, []).append(turn)
-    words = {name: words_in(*own) for name, own in spoken.items()}
-    total = sum(words.values())
+    count = words.of
+    counts = {name: sum([count(turn.text) for turn in own]) for name, own in spoken.items()}
+    total = sum(counts.values())
     return [
         {
             "name": name,
             "turns": len(own),
-            "words": words[name],
+            "words": counts[name],
             "seconds": _seconds(own),
-            "share": words[name] / total if total else 0.0,
+            "share": counts[name] / total if total else 0.0,
             "first_s": next((turn.begin_s for turn in own if turn.begin_s is not None), None),
         }
         for name, own in spoken.items()
-        if name is not None
     ]
 
 
@@ -63,7 +95,45 @@ def _seconds(turns: Sequence[Turn]) -> float | None:
     return round(fsum(lengths), 3) if lengths else None
 
 
-def _duration_s(turns: Sequence[Turn]) -> float | None:
-    """Return the seconds from the first moment to the last; None without times."""
-    moments = [moment for turn in turns for moment in (turn.begin_s, turn.end_s) if moment is not None]
-    return round(max(moments) - min(moments), 3) if moments else None
+def _quality(
+    source: Transcript, moments: _Moments, turns: Sequence[Turn], speakers: Iterable[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return how far a transcript can be trusted; the reference of the plugin explains each figure."""
+    total = sum(row["words"] for row in speakers)
+    unnamed = sum(row["words"] for row in speakers if row["name"] is None)
+    begins, ends = moments.begins, moments.ends
+    return {
+        "turns": len(turns),
+        "words": total,
+        "attributed": round(1 - unnamed / total, 4) if total else None,
+        "timed": round(len(begins) / moments.turns, 4) if moments.turns else None,
+        "repeated": source.repeated,
+        "out_of_order": sum(map(lt, begins[1:], begins)),
+        "overlaps": sum(map(lt, begins[1:], ends)),
+        "longest_pause_s": round(max(0.0, *map(sub, begins[1:], ends)), 3) if len(begins) > 1 else None,
+        "damaged_characters": sum([turn.text.count("\ufffd") for turn in turns]),
+    }
+
+
+@frozen
+class _Moments:
+    """The times of the turns that have one."""
+
+    begins: list[float]
+    ends: list[float]
+    """The begin again for a turn without an end."""
+    turns: int
+    """How many turns there are, with a time or without."""
+
+    @property
+    def duration_s(self) -> float | None:
+        """The seconds from the first moment to the last; None without times."""
+        return round(max(max(self.begins), max(self.ends)) - min(self.begins), 3) if self.begins else None
+
+
+def _moments(turns: Sequence[Turn]) -> _Moments:
+    return _Moments(
+        [begin_s for _, _, begin_s, _ in turns if begin_s is not None],
+        [begin_s if end_s is None else end_s for _, _, begin_s, end_s in turns if begin_s is not None],
+        len(turns),
+    )

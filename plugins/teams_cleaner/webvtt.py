@@ -8,90 +8,161 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
-from unicodedata import normalize
 
 from attrs import frozen
 
-from .names import display_name, is_name
+from .captions import labelled, turns_of, unrolled
+from .cuetext import voices
+from .names import display_name
 from .turns import Removed, Transcript, Turn, one_line
 
 _SIGNATURE = re.compile(r"\s*+WEBVTT(?=[ \t\n]|\Z)")
-_TIME = r"(?:([0-9]{1,6}):)?([0-5][0-9]):([0-5][0-9])\.([0-9]{3})(?![0-9])"
-_TIMES = re.compile(rf"[ \t\f]*+{_TIME}[ \t\f]*+-->[ \t\f]*+{_TIME}")
-_CUE_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/[0-9]+-[0-9]+")
-_TAG = re.compile(
-    r"<(?P<close>/?)(?P<name>v|c|i|b|u|ruby|rt|lang)(?:\.[^\s<>]*+)?(?:\s(?P<note>[^<>]*+))?>|<[0-9:.]++>|</?>"
+_STAMP = r"(?:[0-9]{1,6}:)?[0-5][0-9]:[0-5][0-9]\.[0-9]{3}(?![0-9])"
+_TIMES = re.compile(rf"^[ \t\f]*+{_STAMP}[ \t\f]*+-->[ \t\f]*+{_STAMP}", re.MULTILINE)
+# A line, or the rest of one, that holds no arrow.
+_LINE = r"[^\n-]*+(?:-(?!->)[^\n-]*+)*+"
+_LINES = rf"(?:(?=[^\n]){_LINE}(?:\n|\Z))"
+_END = r"(?:\n|\Z)(?=\n|\Z)"
+_BLOCK = re.compile(
+    # Groups: begin and end of a cue, or a line of times that cannot be read; name and words of a cue that is one voice
+    # on one line, the words of one without tags, or the whole text of any other; a block that is no cue.
+    rf"""\n*+(?:{_LINES}?+
+    (?:[ \t\f]*+({_STAMP})[ \t\f]*+-->[ \t\f]*+({_STAMP})[^\n]*+|((?=[^\n]*?-->)[^\n]*+))(?:\n|\Z)
+    (?:<v[ ]([^<>&\n]++)>([^<>&\n]*+)</v>{_END}|([^<>&\n]++){_END}|({_LINES}*+))
+    |({_LINES}++))""".replace("\n    ", ""),
+    re.ASCII,
 )
+_MOST_ABOVE = 4
+"""Lines that may stand above the first line of times where there is no signature."""
+_CUE_ID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}/[0-9]+-[0-9]+")
+_TEAMS_ID = re.compile(rf"^{_CUE_ID.pattern}$", re.MULTILINE)
+_STREAM_ID = re.compile(r"^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$", re.MULTILINE)
 _VOICE = re.compile(r"<v(?:[.\s][^<>]*+)?>")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_COMMENT = re.compile(r"NOTE(?=[ \t]|\Z)|(?:STYLE|REGION)[ \t]*\Z")
-
-
-@frozen(kw_only=True)
-class Cue:
-    """One timed block."""
-
-    begin_s: float
-    end_s: float
-    text: str
-    """As it stands in the file, tags and all."""
+_HEADER = re.compile(rf"\s*+WEBVTT(?=[ \t\n]|\Z)[^\n]*+(?:\n|\Z){_LINES}*+")
+_COMMENT = re.compile(r"NOTE(?=[ \t\n]|\Z)|(?:STYLE|REGION)[ \t]*+(?=\n|\Z)")
 
 
 @frozen
-class _Block:
-    times: tuple[float, float] | None
-    timed: bool
-    """Whether it has a line of times, readable or not."""
-    lines: list[str]
+class Cues:
+    """The cues of a file, each read as far as its text is plain."""
+
+    turns: list[Turn]
+    """One for each cue; one line of words where the text is plain."""
+    raw: dict[int, list[str]]
+    """The text of those that have tags, references or several lines, by their number, as it stands in the file."""
+    removed: list[Removed]
+    has_voices: bool
 
 
 def is_webvtt(text: str) -> bool:
     """Tell whether a text is WebVTT, or a piece of it without its signature."""
     if _SIGNATURE.match(text):
         return True
-    return "-->" in text and any(_TIMES.match(line) for line in text.split("\n") if "-->" in line)
+    first = _TIMES.search(text) if "-->" in text else None
+    # Captions that stand somewhere inside another text are not the text.
+    return first is not None and len(text[: first.start()].split("\n")) <= _MOST_ABOVE
 
 
 def read_webvtt(text: str) -> Transcript:
-    """Read the turns of a WebVTT text: one for each voice of each cue.
+    """Read the turns of a WebVTT text whose lines end in a line feed: one for each voice of each cue.
 
-    Names come from voice tags; in a file that has none, from ``Name: text`` inside the cues.
+    Names come from voice tags; in a file that has none, from ``Name: text`` inside the cues. Captions that roll, each
+    cue showing the line before once more, lose what they repeat.
     """
-    cues, removed = read_cues(text)
-    named = not any(_VOICE.search(cue.text) for cue in cues)
-    turns: list[Turn] = []
-    speaker: str | None = None
-    for cue in cues:
-        pieces, speaker = _voices(cue.text, speaker)
-        spoken = _colons(pieces) if named else pieces
-        turns.extend(_turns(cue, spoken))
-    return Transcript(format="webvtt", turns=tuple(turns), cues=len(cues), removed=tuple(removed))
+    cues = read_cues(text)
+    variant: str | None
+    if cues.has_voices:
+        variant = "teams" if _TEAMS_ID.search(text) else None
+        turns, repeated = _spoken(cues), 0
+    else:
+        lines = [_shown(cues, at) for at in range(len(cues.turns))]
+        is_rolling, lines, repeated = unrolled(lines) if cues.raw else (False, lines, 0)
+        turns, is_named = labelled(
+            [(cue.begin_s, cue.end_s, each) for cue, each in zip(cues.turns, lines, strict=True)]
+        )
+        variant = "youtube" if is_rolling else "zoom" if is_named else "stream" if _STREAM_ID.search(text) else None
+    return Transcript(
+        format="webvtt",
+        turns=turns,
+        cues=len(cues.turns),
+        removed=tuple(cues.removed),
+        variant=variant,
+        repeated=repeated,
+    )
 
 
-def read_cues(text: str) -> tuple[list[Cue], list[Removed]]:
+def read_cues(text: str) -> Cues:
     """Return the cues of a text whose lines end in a line feed, and the text that belongs to no cue.
 
     Some programs leave a blank line below the times, or inside what is said before they close the voice: the next
     block then belongs to the cue above.
     """
-    found: list[tuple[tuple[float, float], list[str]]] = []
-    removed: list[Removed] = []
-    bare, voices = False, 0
-    for block in _blocks(text):
-        content = "\n".join(line for line in block.lines if not _CUE_ID.fullmatch(line))
-        if block.times is not None:
-            found.append((block.times, [content]))
-            bare, voices = not content.strip(), _opened(content)
-        elif block.timed:
-            removed.extend(_stray(content, "its times cannot be read"))
-        elif found and not _COMMENT.match(block.lines[0]):
-            if bare or voices > 0:
-                found[-1][1].append(content)
-                bare, voices = bare and not content.strip(), voices + _opened(content)
-            else:
-                removed.extend(_stray(content, "outside any cue"))
-    return [Cue(begin_s=times[0], end_s=times[1], text="\n".join(parts)) for times, parts in found], removed
+    reading = _Reading()
+    turns, keep = reading.turns, reading.turns.append
+    names: dict[str, str | None] = {}
+    minutes = _Minutes()
+    last, end_s = "", 0.0
+    for block in _BLOCK.finditer(text, _header_end(text)):
+        begin, end, _, name, words, plain, content, other = block.groups()
+        if begin is None:
+            reading.add(content or words or plain or "", other)
+            continue
+        begin_s = end_s if begin == last else minutes.seconds(begin)
+        last, end_s = end, minutes.seconds(end)
+        if words is not None:
+            speaker = names[name] if name in names else names.setdefault(name, display_name(name))
+            # Printable text has no white space but the blank.
+            if not words.isprintable() or "  " in words or words[:1] == " " or words[-1:] == " ":
+                words = one_line(words)
+            keep(Turn._make((speaker, words, begin_s, end_s)))
+        elif plain is not None:
+            keep(Turn(None, one_line(plain), begin_s, end_s))
+        else:
+            reading.open(content)
+            keep(Turn(None, "", begin_s, end_s))
+    raw = reading.raw
+    has_voices = bool(names) or any(_VOICE.search(part) for parts in raw.values() for part in parts)
+    return Cues(turns, raw, reading.removed, has_voices)
+
+
+class _Reading:
+    """What was read so far, and whether the text of the cue read last goes on below a blank line."""
+
+    def __init__(self) -> None:
+        self.turns: list[Turn] = []
+        self.raw: dict[int, list[str]] = {}
+        self.removed: list[Removed] = []
+        self._is_bare = False
+        self._voices = 0
+
+    def open(self, content: str) -> None:
+        """Take the text of a cue that is about to be kept."""
+        content = _without_ids(content)
+        self.raw[len(self.turns)] = [content]
+        self._is_bare = not content.strip()
+        self._voices = _opened(content)
+
+    def add(self, content: str, other: str | None) -> None:
+        """Take a block without times, or the content of one whose times cannot be read."""
+        if other is None:
+            self.removed.extend(_stray(content, "its times cannot be read"))
+            return
+        if _COMMENT.match(other):
+            return
+        other = _without_ids(other)
+        parts = self.raw.get(len(self.turns) - 1)
+        if parts is not None and (self._is_bare or self._voices > 0):
+            parts.append(other)
+            self._is_bare = self._is_bare and not other.strip()
+            self._voices += _opened(other)
+        else:
+            self.removed.extend(_stray(other, "outside any cue"))
+
+
+def _without_ids(content: str) -> str:
+    if "/" not in content:
+        return content
+    return "\n".join(line for line in content.split("\n") if not _CUE_ID.fullmatch(line))
 
 
 def _opened(content: str) -> int:
@@ -99,44 +170,23 @@ def _opened(content: str) -> int:
     return len(_VOICE.findall(content)) - content.count("</v>")
 
 
-def _blocks(text: str) -> Iterator[_Block]:
-    lines = text.split("\n")
-    at = _header_end(text, lines)
-    while at < len(lines):
-        if not lines[at]:
-            at += 1
-            continue
-        timing = next((line for line in (at, at + 1) if line < len(lines) and "-->" in lines[line]), None)
-        end = body = at if timing is None else timing + 1
-        while end < len(lines) and lines[end] and "-->" not in lines[end]:
-            end += 1
-        times = None if timing is None else _times(lines[timing])
-        yield _Block(times, timing is not None, lines[body:end])
-        at = end
+class _Minutes(dict[str, int]):
+    """How many milliseconds lie before a minute, by its digits ("00:59:")."""
+
+    def __missing__(self, digits: str) -> int:
+        hours, _, minutes = digits[:-1].rpartition(":")
+        self[digits] = result = (int(hours or 0) * 60 + int(minutes)) * 60_000
+        return result
+
+    def seconds(self, stamp: str) -> float:
+        """Return the seconds of a time stamp; no digit is lost."""
+        return (self[stamp[:-6]] + int(stamp[-6:-4] + stamp[-3:])) / 1000
 
 
-def _header_end(text: str, lines: list[str]) -> int:
-    """Return the first line behind the signature and what stands directly below it."""
-    signature = _SIGNATURE.match(text)
-    if signature is None:
-        return 0
-    at = text.count("\n", 0, signature.end()) + 1
-    while at < len(lines) and lines[at] and "-->" not in lines[at]:
-        at += 1
-    return at
-
-
-def _times(line: str) -> tuple[float, float] | None:
-    found = _TIMES.match(line)
-    if found is None:
-        return None
-    numbers = [int(group or 0) for group in found.groups()]
-    begin, end = numbers[:4], numbers[4:]
-    return _seconds(*begin), _seconds(*end)
-
-
-def _seconds(hours: int, minutes: int, seconds: int, thousandths: int) -> float:
-    return (hours * 3_600_000 + minutes * 60_000 + seconds * 1_000 + thousandths) / 1_000
+def _header_end(text: str) -> int:
+    """Return where the signature ends, with its line and what stands directly below it."""
+    found = _HEADER.match(text)
+    return 0 if found is None else found.end()
 
 
 def _stray(text: str, reason: str) -> Iterator[Removed]:
@@ -145,53 +195,26 @@ def _stray(text: str, reason: str) -> Iterator[Removed]:
         yield Removed(text=words, reason=reason)
 
 
-def _voices(text: str, before: str | None) -> tuple[list[tuple[str | None, str]], str | None]:
-    """Return who says what in a cue's text, and whose voice is still open behind it.
-
-    A closing tag without an opening one ends the voice left open ``before``.
-    """
-    pieces: list[tuple[str | None, str]] = []
-    part: list[str] = []
+def _spoken(cues: Cues) -> list[Turn]:
+    """Return a turn for each voice of each cue."""
+    if not cues.raw:
+        return [turn for turn in cues.turns if turn.text]
+    turns: list[Turn] = []
     speaker: str | None = None
-    opened, at = False, 0
-    for tag in _TAG.finditer(text):
-        part.append(text[at : tag.start()])
-        at = tag.end()
-        if tag["name"] != "v":
-            continue
-        if tag["close"] and not opened:
-            speaker = before
-        pieces.append((speaker, "".join(part)))
-        part, opened = [], True
-        speaker = None if tag["close"] else display_name(_decoded(tag["note"] or ""))
-    pieces.append((speaker, "".join([*part, text[at:]])))
-    return [(name, _decoded(words)) for name, words in pieces], speaker
-
-
-def _decoded(text: str) -> str:
-    return _ENTITY.sub(lambda entity: unescape(entity[0]), text)
-
-
-def _colons(pieces: list[tuple[str | None, str]]) -> list[tuple[str | None, str]]:
-    """Look for ``Name: text`` at the beginning of each line."""
-    found: list[tuple[str | None, str]] = []
-    for line in "\n".join(text for _, text in pieces).split("\n"):
-        name, colon, words = line.partition(":")
-        if colon and (not words or words[0].isspace()) and is_name(name, strict=True):
-            found.append((display_name(name), words))
+    for at, cue in enumerate(cues.turns):
+        if at in cues.raw:
+            pieces, speaker = voices("\n".join(cues.raw[at]), speaker)
+            turns.extend(turns_of(cue.begin_s, cue.end_s, pieces))
         else:
-            found.append((found[-1][0] if found else None, line))
-    return found
+            speaker = None
+            if cue.text:
+                turns.append(cue)
+    return turns
 
 
-def _turns(cue: Cue, pieces: list[tuple[str | None, str]]) -> Iterator[Turn]:
-    """Make turns of the pieces that hold words; neighbours of one speaker within a cue are one."""
-    spoken: list[tuple[str | None, str]] = []
-    for speaker, text in pieces:
-        words = normalize("NFC", one_line(text))
-        if words and spoken and spoken[-1][0] == speaker:
-            spoken[-1] = (speaker, f"{spoken[-1][1]} {words}")
-        elif words:
-            spoken.append((speaker, words))
-    for speaker, words in spoken:
-        yield Turn(speaker=speaker, text=words, begin_s=cue.begin_s, end_s=cue.end_s)
+def _shown(cues: Cues, at: int) -> list[str]:
+    """Return the lines a cue shows, in a file without voices."""
+    if at not in cues.raw:
+        return [cues.turns[at].text]
+    pieces, _ = voices("\n".join(cues.raw[at]), None)
+    return "".join(text for _, text in pieces).split("\n")

@@ -348,8 +348,9 @@ class Guard:
         facts = self._host.get(manifest.id)
         if facts is None:
             installed = installed_versions(sys.path)
-            names = sorted(Requirement.parse(text).name for text in manifest.dependencies)
-            versions = {name: installed.get(name, "missing") for name in names}
+            needed = {Requirement.parse(text).name for text in manifest.dependencies}
+            used = {name for text in manifest.optional if (name := Requirement.parse(text).name) in installed}
+            versions = {name: installed.get(name, "missing") for name in sorted(needed | used)}
             facts = FrozenDict({"python": platform.python_version(), **versions})
             self._host[manifest.id] = facts
         return facts

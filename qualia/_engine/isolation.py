@@ -205,7 +205,7 @@ class Isolation:
     def _invoked(self, task: Task, package: Package) -> object:
         inputs = dict(task.inputs)
         if not package.takes_context:
-            return _called(package, task.params, inputs)
+            return package.call(task.params, inputs)
         with ExitStack() as call_end:
             context = Context(
                 run_id=task.run_id,
@@ -216,7 +216,7 @@ class Isolation:
                 call_end=call_end,
                 plugin_end=task.generation.at_end,
             )
-            return _called(package, task.params, inputs | {"context": context})
+            return package.call(task.params, inputs | {"context": context})
 
     def _tell_progress(self, task: Task, done: float) -> None:
         plugin = task.generation.manifest.id
@@ -265,13 +265,3 @@ def _unheard(_done: float) -> None:
 
 def _log(plugin: str) -> logging.Logger:
     return logging.getLogger(f"qualia.plugins.{plugin}")
-
-
-def _called(package: Package, params: Any, inputs: dict[str, Any]) -> object:
-    plugin: Any = package.plugin
-    if package.manifest.kind == "visualizer":
-        return plugin.render(params, **inputs)
-    document = inputs.pop("document")
-    if package.manifest.kind == "document":
-        return plugin.process(document, params, **inputs)
-    return plugin.analyze(document, params, **inputs)

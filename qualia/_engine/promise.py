@@ -7,7 +7,7 @@ from types import CoroutineType
 from typing import Any
 
 from qualia._plugins.catalog import Manifest
-from qualia._values import flaw, freeze
+from qualia._values import FrozenDict, flaw, freeze
 from qualia.document import Document
 from qualia.errors import InvalidOutput
 from qualia.records import record_type
@@ -32,7 +32,7 @@ def checked(value: object, manifest: Manifest, folder: Path) -> Any:
         except (TypeError, ValueError, RecursionError) as error:
             raise InvalidOutput(manifest.id, str(error), str(folder)) from error
     if type(value) is not promised:
-        error_text = f"a {type(value).__name__} where {promised.__name__} was promised"
+        error_text = f"a {_kind(value)} where {promised.__name__} was promised"
         raise InvalidOutput(manifest.id, error_text, str(folder))
     found = flaw(value)
     if found is not None:
@@ -42,6 +42,11 @@ def checked(value: object, manifest: Manifest, folder: Path) -> Any:
     if isinstance(value, Artifact) and value.media_type not in manifest.produces:
         raise InvalidOutput(manifest.id, f"{value.media_type!r} is not among what it produces", str(folder))
     return value
+
+
+def _kind(value: object) -> str:
+    """Return what a plugin's author calls a value's type: a dict that comes from another process is frozen by then."""
+    return "dict" if type(value) is FrozenDict else type(value).__name__
 
 
 def schema_of(manifest: Manifest) -> str | None:

@@ -147,6 +147,14 @@ KEYS: tuple[Key, ...] = (
         example='["plotly>=6.0"]',
     ),
     Key(
+        name="optional",
+        shape="texts",
+        default="none",
+        holds="requirement",
+        help="Distributions it uses when they are installed. Their versions are part of what a result is known by.",
+        example='["simplemma>=1.1"]',
+    ),
+    Key(
         name="lifecycle",
         shape="text",
         default="stable",

@@ -127,6 +127,14 @@ class Package:
         """
         return param_specs(self.plugin.Params)
 
+    def call(self, params: Any, inputs: Mapping[str, Any]) -> object:
+        """Call the plugin's method; ``inputs`` are the document, the records and the context by argument name."""
+        method = getattr(self.plugin, _METHODS[self.manifest.kind])
+        if self.manifest.kind == "visualizer":
+            return method(params, **inputs)
+        records = dict(inputs)
+        return method(records.pop("document"), params, **records)
+
     def unload(self) -> None:
         """Take the package out of ``sys.modules`` and its source out of ``linecache``; running calls keep their own."""
         _forget(self.module, self.finder)

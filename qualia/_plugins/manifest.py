@@ -66,6 +66,8 @@ class Manifest:
     """Media types a document plugin turns into plain documents."""
     dependencies: tuple[str, ...] = ()
     """Distributions it imports, as PEP 508 requirements."""
+    optional: tuple[str, ...] = ()
+    """Distributions it uses when they are installed."""
     lifecycle: Lifecycle = "stable"
     """How far it can be relied on; a deprecated plugin works as before."""
     replaced_by: str = ""
@@ -261,7 +263,8 @@ def _check_contents(table: Mapping[str, Any], good: set[str], wrong: list[Flaw])
     wrong += [
         Flaw((name,), f"record {text!r} {unknown_name(text, SCHEMAS)}") for name, text in records if text not in SCHEMAS
     ]
-    asked = [("api", table["api"]), *(("dependencies", text) for text in table.get("dependencies", ()))]
+    needs = ("dependencies", "optional")
+    asked = [("api", table["api"]), *((name, text) for name in needs for text in table.get(name, ()))]
     for name, text in asked:
         if f"{name} {text}" not in good:
             try:

@@ -21,6 +21,7 @@ from qualia.cli.grammar import (
     add_help,
     add_output,
     add_plugin,
+    add_run,
     command,
     options_of,
 )
@@ -133,6 +134,7 @@ def _add_process(commands: Any) -> None:
     add_file(parser, _("the document; - reads standard input"))
     options = options_of(parser)
     add_plugin(options)
+    add_run(options)
     add_format(options)
     add_output(options, _("where to write the text (.txt), or the result with its provenance (.json, .yaml)"))
 
@@ -144,6 +146,7 @@ def _add_analyze(commands: Any) -> None:
     add_file(parser, _("the document, or a result of process as JSON or YAML; - reads standard input"))
     options = options_of(parser)
     add_plugin(options)
+    add_run(options)
     add_format(options)
     add_output(options, _("where to write the result (.json, .yaml, .txt)"))
 
@@ -155,6 +158,7 @@ def _add_visualize(commands: Any) -> None:
     add_file(parser, _("a document, or a result of analyze as JSON or YAML; - reads standard input"))
     options = options_of(parser)
     add_plugin(options)
+    add_run(options)
     options.add_argument(
         "-f",
         "--format",
@@ -172,6 +176,7 @@ def _add_pipeline(commands: Any) -> None:
     options = options_of(parser)
     told = _("the pipeline: a TOML, JSON or YAML file")
     options.add_argument("-c", "--config", required=True, metavar="PIPELINE", help=told)
+    add_run(options)
     add_format(options)
     add_output(options, _("write every step's result into this folder, which is made if need be"), "FOLDER")
     options.add_argument("--force", action="store_true", help=_("overwrite files that are there already"))

@@ -9,7 +9,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 
 from qualia._plugins.scan import Signature, look
 from qualia.cli.answers import Answers
@@ -26,7 +27,7 @@ from qualia.core import Core
 from qualia.errors import PluginFailed, QualiaError
 from qualia.events import Event, EventKind
 from qualia.registry import PluginInfo
-from qualia.result import Provenance
+from qualia.result import Provenance, Result
 
 _TIMEOUT_S = 10.0
 _FRESH_S = 5.0
@@ -47,7 +48,8 @@ def dev(asked: argparse.Namespace, face: Face) -> int:
     folder = folder_of(asked)
     with open_bench(asked, folder) as core, TemporaryDirectory(prefix="qualia-dev-") as scratch:
         info = plugin_of(core, asked, folder)
-        target = check_target(asked.output) or Path(scratch)
+        # What one run draws is to be looked at after it.
+        target = check_target(asked.output) or Path(mkdtemp(prefix="qualia-dev-") if asked.once else scratch)
         if Path(os.path.realpath(target)).is_relative_to(os.path.realpath(info.folder)):
             sentence = "-o {path!r} lies in the plugin's own folder, so that every run would be a save"
             raise WrongUsage(_(sentence, path=asked.output))
@@ -101,7 +103,10 @@ class _Bench:
         self._used: frozenset[str] = frozenset()
         self._findings: tuple[str, ...] = ()
         self._check_s: float = 0.0
+        self._check_due_s: float | None = None
         self._own_writes: int = 0
+        self._written: frozenset[str] = frozenset()
+        self._at_run: Signature = ()
 
     def go_on(self) -> None:
         """Run it now and after every save, until Ctrl-C."""
@@ -111,9 +116,9 @@ class _Bench:
         try:
             with self._core.watch(polling=self._asked.polling):
                 self._face.data(safe_line(_("watching {folder}; Ctrl-C ends it", folder=self._folder)))
-                self._try(heard)
+                self._try()
                 while True:
-                    self._hear(next_of(heard), heard)
+                    self._hear(self._next(heard))
         except KeyboardInterrupt:
             self._face.note(_("watching is over"))
 
@@ -122,25 +127,36 @@ class _Bench:
 
         Args:
             event: what tells of the save; None when there was none.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C during the only run.
         """
-        before = self._signature()
+        self._at_run = self._signature()
         try:
-            info = self._info()
-            params = typed_params(self._core.plugins.params(info.id), self._asked.params, plugin=info.id)
-            given = sample_for(self._core, info, self._asked, self._face)
-            result = self._core.run(info.id, given, params, timeout_s=self._timeout_s)
+            result = self._result()
         except QualiaError as error:
             self._face.data(self._failure(error))
             return code_for(error)
+        except KeyboardInterrupt:
+            if self._asked.once:
+                raise
+            self._face.data(_("the run was interrupted; Ctrl-C again ends the watching"))
+            return ExitCode.INTERRUPTED
         took = _("its call took {ms} ms", ms=f"{result.elapsed_s * 1000:.3g}")
         took = _("as the same code gave before") if result.cached else took
         self._used = frozenset(_plugins_of(result.provenance))
         info = self._info()
         head = f"{info.id} {info.version}, {_('generation {generation}', generation=info.generation)}"
-        saved = "" if event is None else self._saved(event)
+        saved = "" if event is None else self._saved(event, info.id)
         self._answers.show(", ".join(part for part in (head, saved, took) if part), result)
-        self._look_for_own_writes(before)
+        self._look_for_own_writes()
         return ExitCode.OK
+
+    def _result(self) -> Result[Any]:
+        info = self._info()
+        params = typed_params(self._core.plugins.params(info.id), self._asked.params, plugin=info.id)
+        given = sample_for(self._core, info, self._asked, self._face)
+        return self._core.run(info.id, given, params, timeout_s=self._timeout_s)
 
     def check(self) -> None:
         """Show what `qualia validate` finds without running anything, if that is something else than before."""
@@ -161,28 +177,21 @@ class _Bench:
             self._findings = found
             self._face.data("\n".join(new))
 
-    def _try(self, heard: Heard, event: Event | None = None) -> None:
-        try:
-            self.run(event)
-        except KeyboardInterrupt:
-            self._face.data(_("the run was interrupted; Ctrl-C again ends the watching"))
-            return
-        self._check_when_idle(heard)
+    def _try(self, event: Event | None = None) -> None:
+        self.run(event)
+        self._check_due_s = time.monotonic() + (_QUIET_S if self._check_s > _QUICK_S else 0.0)
 
-    def _check_when_idle(self, heard: Heard) -> None:
-        """Check, at once if that was quick the last time, otherwise when there was no save for a moment."""
-        until_s = time.monotonic() + (_QUIET_S if self._check_s > _QUICK_S else 0.0)
-        while True:
+    def _next(self, heard: Heard) -> Event:
+        """Wait for an event; check meanwhile, at once if that was quick the last time, or else after a quiet moment."""
+        if self._check_due_s is not None:
             try:
-                event = next_of(heard, within_s=max(0.0, until_s - time.monotonic()))
+                return next_of(heard, within_s=max(0.0, self._check_due_s - time.monotonic()))
             except Empty:
+                self._check_due_s = None
                 self.check()
-                return
-            if self._matters(event):
-                self._hear(event, heard)
-                return
+        return next_of(heard)
 
-    def _hear(self, event: Event, heard: Heard) -> None:
+    def _hear(self, event: Event) -> None:
         if not self._matters(event):
             return
         if event.kind is EventKind.RELOAD_FAILED:
@@ -190,10 +199,8 @@ class _Bench:
             self._face.data(_failed(event.at_s, head, pointed(event.details["place"]), cause_of(event)))
         elif event.kind is EventKind.PLUGIN_REMOVED:
             self._face.data(f"{clock(event.at_s)}  {told_of(event)}")
-        else:
-            self._try(heard, event)
-            if self._own_writes >= _OWN_WRITES:
-                self._wait_for_quiet(heard)
+        elif self._own_writes < _OWN_WRITES or self._is_saved():
+            self._try(event)
 
     def _matters(self, event: Event) -> bool:
         if event.kind not in (*_SWAPS, EventKind.PLUGIN_REMOVED, EventKind.RELOAD_FAILED):
@@ -209,7 +216,7 @@ class _Bench:
         for info in self._core.plugins.values():
             if info.folder == self._folder:
                 return info
-        raise WrongUsage(_("there is no plugin in {folder}; make one with qualia create", folder=self._folder))
+        raise WrongUsage(_("the plugin is no longer in {folder}", folder=self._folder))
 
     def _id_or_none(self) -> str | None:
         return next((each.id for each in self._core.plugins.values() if each.folder == self._folder), None)
@@ -221,8 +228,10 @@ class _Bench:
             return _failed(at_s, head, pointed(place, error.__cause__), translated(error.error))
         return _failed(at_s, f"{_('failed')}: {sentence_of(error)}", pointed(place), "")
 
-    def _saved(self, event: Event) -> str:
+    def _saved(self, event: Event, plugin: str) -> str:
         """Say how long after the save the new version was there; empty when the files do not tell."""
+        if event.plugin != plugin:
+            return _("after {plugin} was reloaded", plugin=event.plugin)
         newest_s = max((each[1] for each in self._signature()), default=0) / 1e9
         after_s = event.at_s - newest_s
         return _("{ms:.0f} ms after the save", ms=after_s * 1000) if 0 <= after_s < _FRESH_S else ""
@@ -230,20 +239,22 @@ class _Bench:
     def _signature(self) -> Signature:
         return look([self._folder]).folders.get(self._folder, ())
 
-    def _look_for_own_writes(self, before: Signature) -> None:
+    def _look_for_own_writes(self) -> None:
         """Notice a plugin whose every run changes its own folder, which would go on for ever."""
-        written = sorted({each[0] for each in set(before) ^ set(self._signature())})
-        self._own_writes = self._own_writes + 1 if written else 0
+        written = frozenset(each[0] for each in set(self._at_run) ^ set(self._signature()))
+        # What somebody saves while it runs looks the same, but not run after run.
+        again = self._written & written
+        self._own_writes = self._own_writes + 1 if again else min(1, len(written))
+        self._written = again or written
         if self._own_writes == _OWN_WRITES:
             sentence = "each run changes {files} in the plugin's own folder and so makes a new version; write elsewhere"
-            self._face.data(safe_line(f"{_('warning')}: {_(sentence, files=', '.join(written))}"))
+            files = ", ".join(sorted(self._written))
+            self._face.data(safe_line(f"{_('warning')}: {_(sentence, files=files)}"))
 
-    def _wait_for_quiet(self, heard: Heard) -> None:
-        try:
-            while True:
-                next_of(heard, within_s=_QUIET_S)
-        except Empty:
-            return
+    def _is_saved(self) -> bool:
+        """Tell whether a file is not as it was at the last run, other than what the runs themselves change."""
+        changed = set(self._at_run) ^ set(self._signature())
+        return any(each[0] not in self._written for each in changed)
 
     def _tell_slow(self, event: Event) -> None:
         if event.kind is EventKind.PLUGIN_SLOW:

@@ -10,7 +10,7 @@ from typing import Any
 from qualia._files import write_whole
 from qualia.cli.delivery import check_folder, check_target
 from qualia.cli.inputs import read_given
-from qualia.cli.opening import open_core, plugin_for, typed_params
+from qualia.cli.opening import open_core, plugin_for, timeout_of, typed_params
 from qualia.cli.output import Face, safe_line
 from qualia.cli.progress import progress
 from qualia.cli.usage import WrongUsage
@@ -28,7 +28,7 @@ def visualize(asked: argparse.Namespace, face: Face) -> None:
     Raises:
         QualiaError: the command, the file or the params are wrong, or the plugin cannot answer.
     """
-    target = check_target(asked.output, source=asked.file)
+    target, timeout_s = check_target(asked.output, source=asked.file), timeout_of(asked)
     if asked.output == "-" and face.is_terminal:
         raise WrongUsage(_("-o -: a terminal cannot show a picture; send it into a file or a pipe"))
     with open_core(asked) as core, progress(core, face):
@@ -37,7 +37,7 @@ def visualize(asked: argparse.Namespace, face: Face) -> None:
         params = typed_params(specs, asked.params, plugin=asked.plugin)
         params |= _form(params, specs, asked.format, target, plugin=asked.plugin)
         given = read_given(asked.file, face, max_bytes=core.settings.max_document_bytes)
-        artifact = core.run(asked.plugin, given, params, returns=Artifact).value
+        artifact = core.run(asked.plugin, given, params, returns=Artifact, timeout_s=timeout_s).value
     if asked.output == "-":
         face.raw(artifact.data)
         return

@@ -144,6 +144,16 @@ def add_plugin(options: Any) -> None:
     )
 
 
+def add_run(options: Any) -> None:
+    """Add what bounds a run: ``--isolation`` and ``--timeout``."""
+    options.add_argument(
+        "--isolation",
+        choices=("inline", "thread", "process"),
+        help=_("where plugins run: process kills one that hangs or crashes (default: as each plugin says)"),
+    )
+    options.add_argument("--timeout", type=float, metavar=_("SECONDS"), help=_("give up after so many seconds"))
+
+
 def add_output(options: Any, told: str, metavar: str = "PATH") -> None:
     """Add ``--output``."""
     options.add_argument("-o", "--output", metavar=_(metavar), help=told)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from attrs import evolve
 
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _
@@ -14,6 +17,7 @@ from qualia.core import Core
 from qualia.errors import InvalidParam, unknown_name
 from qualia.plugin import ParamSpec, parse_text
 from qualia.registry import PluginInfo
+from qualia.settings import Settings
 
 _COMMANDS = {"document": "process", "analyzer": "analyze", "visualizer": "visualize"}
 
@@ -34,13 +38,31 @@ def project_of(asked: argparse.Namespace) -> Path | None:
 
 
 def open_core(asked: argparse.Namespace) -> Core:
-    """Return a Core for the folders and the project that were asked for.
+    """Return a Core for the folders, the project and the isolation that were asked for.
 
     Raises:
         WrongUsage: one of the folders is none.
         InvalidSetting: a setting is unknown or ill-typed.
     """
-    return Core(asked.plugin_dirs, project=project_of(asked))
+    project, isolation = project_of(asked), getattr(asked, "isolation", None)
+    if isolation is None:
+        return Core(asked.plugin_dirs, project=project)
+    settings = Settings.read(os.environ, project)
+    return Core(asked.plugin_dirs, settings=evolve(settings, isolation={"*": isolation}))
+
+
+def timeout_of(asked: argparse.Namespace, default_s: float | None = None) -> float | None:
+    """Return the seconds after which to give up; None for never.
+
+    Raises:
+        WrongUsage: it is no number of seconds.
+    """
+    if asked.timeout is None:
+        return default_s
+    if not 0 < asked.timeout < math.inf:
+        sentence = "--timeout {seconds}: give a number of seconds of more than 0"
+        raise WrongUsage(_(sentence, seconds=f"{asked.timeout:g}"))
+    return float(asked.timeout)
 
 
 def plugin_for(core: Core, plugin: str, kind: str) -> PluginInfo:

@@ -197,6 +197,10 @@ _HELP: Mapping[str, str] = {
     "the language to speak (default: the system's)": "o idioma das mensagens (padrão: o do sistema)",
     "how to write it (default: by the suffix of -o, else pretty)": "como escrever (padrão: o sufixo de -o, ou pretty)",
     "the plugin's id": "o id do plugin",
+    "where plugins run: process kills one that hangs or crashes (default: as each plugin says)": (
+        "onde os plugins rodam: process mata um que trava ou cai (padrão: como cada plugin diz)"
+    ),
+    "give up after so many seconds": "desistir depois de tantos segundos",
     "one of the plugin's params (may be repeated); `qualia inspect PLUGIN` shows them": (
         "um dos parâmetros do plugin (pode ser repetida); `qualia inspect PLUGIN` mostra quais são"
     ),

@@ -55,6 +55,7 @@ _SAID: Mapping[str, str] = {
     "watching {plugins} plugins in {folders}": "observando {plugins} plugins em {folders}",
     "watching {folder}; Ctrl-C ends it": "observando {folder}; Ctrl-C encerra",
     "reloaded {plugin} {version}, generation {generation}": "recarregado {plugin} {version}, geração {generation}",
+    "loaded {plugin}": "carregado {plugin}",
     "found {plugin} {version} in {folder}": "encontrado {plugin} {version} em {folder}",
     "removed {plugin}": "removido {plugin}",
     "slow {plugin}: after {seconds} s it stands at {place}": "lento {plugin}: após {seconds} s está em {place}",
@@ -67,6 +68,7 @@ _SAID: Mapping[str, str] = {
     ),
     "its call took {ms} ms": "sua chamada levou {ms} ms",
     "{ms:.0f} ms after the save": "{ms:.0f} ms após a gravação",
+    "after {plugin} was reloaded": "depois que {plugin} foi recarregado",
     "as the same code gave before": "como o mesmo código já deu",
     "no difference": "nenhuma diferença",
     "different from the run before:": "diferente da execução anterior:",
@@ -89,6 +91,7 @@ _SAID: Mapping[str, str] = {
     "there is no plugin in {folder}; make one with qualia create": (
         "não há plugin em {folder}; crie um com qualia create"
     ),
+    "the plugin is no longer in {folder}": "o plugin não está mais em {folder}",
     "there are several plugins in {folder}; choose one with -p: {known}": (
         "há vários plugins em {folder}; escolha um com -p: {known}"
     ),

@@ -184,7 +184,7 @@ def cell(item: Any) -> str:
     if isinstance(item, bool):
         return _("yes") if item else _("no")
     if isinstance(item, float):
-        return f"{item:.4g}"
+        return f"{item:.0f}" if 1e4 <= abs(item) < 1e15 else f"{item:.4g}"
     if _is_list(item):
         text = _joined(item)
     elif _is_mapping(item):

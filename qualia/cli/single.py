@@ -9,7 +9,7 @@ from qualia._files import write_whole
 from qualia._values import to_plain
 from qualia.cli.delivery import check_target
 from qualia.cli.inputs import read_given, stem_of
-from qualia.cli.opening import open_core, plugin_for, typed_params
+from qualia.cli.opening import open_core, plugin_for, timeout_of, typed_params
 from qualia.cli.output import Face, Format, as_json, as_yaml, format_of, safe_text
 from qualia.cli.pretty import pretty
 from qualia.cli.progress import progress
@@ -40,12 +40,12 @@ def analyze(asked: argparse.Namespace, face: Face) -> None:
 
 def _run(asked: argparse.Namespace, face: Face, *, kind: str) -> None:
     target = check_target(asked.output, source=asked.file)
-    form = format_of(asked.format, target)
+    form, timeout_s = format_of(asked.format, target), timeout_of(asked)
     with open_core(asked) as core, progress(core, face):
         plugin_for(core, asked.plugin, kind)
         params = typed_params(core.plugins.params(asked.plugin), asked.params, plugin=asked.plugin)
         given = read_given(asked.file, face, max_bytes=core.settings.max_document_bytes)
-        result = core.run(asked.plugin, given, params)
+        result = core.run(asked.plugin, given, params, timeout_s=timeout_s)
     if target is None:
         face.data(_text(result, form, face), form=form)
         return

@@ -14,7 +14,7 @@ from qualia._values import to_plain
 from qualia._version import __version__
 from qualia.cli.delivery import check_absent, deliver_all, file_name
 from qualia.cli.inputs import read_given
-from qualia.cli.opening import open_core
+from qualia.cli.opening import open_core, timeout_of
 from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
 from qualia.cli.pretty import cell, table
 from qualia.cli.progress import progress
@@ -40,7 +40,7 @@ def run_pipeline(asked: argparse.Namespace, face: Face) -> None:
     Raises:
         QualiaError: the command, a file or a step is wrong, or a plugin cannot answer.
     """
-    form = format_of(asked.format, None)
+    form, timeout_s = format_of(asked.format, None), timeout_of(asked)
     folder = None if asked.output in (None, "-") else Path(asked.output)
     pipeline = Pipeline.from_path(asked.config)
     with open_core(asked) as core, progress(core, face):
@@ -52,7 +52,7 @@ def run_pipeline(asked: argparse.Namespace, face: Face) -> None:
                 _foreseen(plan, [info.id for info in core.plugins.values() if info.kind == "visualizer"]),
                 force=asked.force,
             )
-        outcome = core.run_pipeline(pipeline, given)
+        outcome = core.run_pipeline(pipeline, given, timeout_s=timeout_s)
     if folder is None:
         _show(pipeline.name, outcome, form, face)
         return

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import time
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from qualia._plugins.catalog import SHIPPED
 from qualia._plugins.places import Places
 from qualia._values import to_plain
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.opening import open_core
 from qualia.cli.output import Face, as_json, safe_line
-from qualia.cli.words import _, translated
+from qualia.cli.words import _, sentence_of, translated
 from qualia.core import Core
+from qualia.errors import PluginError, describe
 from qualia.events import Event, EventKind
 
 Heard = SimpleQueue[Event]
 
 _PAUSE_S = 0.5
 _CHANGES = (EventKind.PLUGIN_FOUND, EventKind.PLUGIN_REMOVED, EventKind.PLUGIN_RELOADED, EventKind.RELOAD_FAILED)
-_TOLD = (*_CHANGES, EventKind.PLUGIN_SLOW, EventKind.WARNING)
-_FACTS_ONLY = (EventKind.PLUGIN_RETIRED,)
 
 
 def watch_plugins(asked: argparse.Namespace, face: Face) -> int:
@@ -31,28 +33,59 @@ def watch_plugins(asked: argparse.Namespace, face: Face) -> int:
     Raises:
         QualiaError: the folders or settings are wrong, or stdout cannot be written.
     """
-    as_facts = asked.format == "json"
     heard: Heard = SimpleQueue()
-    code = ExitCode.OK
+    code, is_over = ExitCode.OK, False
     with open_core(asked) as core:
-        core.subscribe(heard.put, wait=True)
         try:
+            troubles = _load_own(core)
+            core.subscribe(heard.put, wait=True)
             with core.watch(polling=asked.polling):
-                _tell(face, _beginning_facts(core, asked) if as_facts else _beginning(core, asked))
-                while True:
+                for line in _beginning(core, asked, troubles):
+                    face.data(line)
+                while not (is_over and heard.empty()):
                     event = next_of(heard)
-                    told = told_of(event)
-                    if as_facts and event.kind in (*_TOLD, *_FACTS_ONLY):
-                        _tell(face, facts_of(event))
-                    elif told and not as_facts:
-                        _tell(face, f"{clock(event.at_s)}  {told}")
-                    if event.kind is EventKind.RELOAD_FAILED and asked.once:
-                        code = ExitCode.FAILED
-                    if event.kind in _CHANGES and asked.once and heard.empty():
-                        break
+                    _tell(event, face, as_facts=asked.format == "json")
+                    if asked.once and event.kind in _CHANGES:
+                        is_over = True
+                        code = max(code, ExitCode.FAILED if event.kind is EventKind.RELOAD_FAILED else ExitCode.OK)
         except KeyboardInterrupt:
             face.note(_("watching is over"))
     return code
+
+
+def _load_own(core: Core) -> dict[str, PluginError]:
+    """Load the plugins that do not ship, so that every change is one to what was loaded; return what cannot be."""
+    troubles: dict[str, PluginError] = {}
+    for info in core.plugins.values():
+        if info.origin != SHIPPED and info.state == "enabled":
+            try:
+                core.plugins.params(info.id)
+            except PluginError as error:
+                troubles[info.id] = error
+    return troubles
+
+
+def _beginning(core: Core, asked: argparse.Namespace, troubles: Mapping[str, PluginError]) -> Iterator[str]:
+    folders = Places.of(core.settings, [Path(each) for each in asked.plugin_dirs]).roots
+    if asked.format == "json":
+        facts = {"event": "watching", "plugins": len(core.plugins), "folders": [str(each) for each in folders]}
+        yield as_json(facts, indent=None)
+        for plugin, error in troubles.items():
+            yield as_json({"event": EventKind.PLUGIN_FAILED.value, "plugin": plugin, **describe(error)}, indent=None)
+        return
+    named = ", ".join(map(str, folders))
+    yield safe_line(_("watching {plugins} plugins in {folders}", plugins=len(core.plugins), folders=named))
+    for plugin, error in troubles.items():
+        told = safe_line(f"{_('failed')} {plugin}: {sentence_of(error)}")
+        yield f"{clock(time.time())}  {told}"
+
+
+def _tell(event: Event, face: Face, *, as_facts: bool) -> None:
+    told = told_of(event)
+    if as_facts and (told or event.kind is EventKind.PLUGIN_RETIRED):
+        face.data(as_json(facts_of(event), indent=None))
+    elif told and not as_facts:
+        face.data(f"{clock(event.at_s)}  {told}")
 
 
 def next_of(heard: Heard, *, within_s: float | None = None) -> Event:
@@ -85,6 +118,8 @@ def told_of(event: Event) -> str:
     facts: dict[str, Any] = {"plugin": event.plugin, **event.details}
     if event.kind is EventKind.PLUGIN_RELOADED:
         told = _("reloaded {plugin} {version}, generation {generation}", **facts)
+    elif event.kind is EventKind.PLUGIN_LOADED:
+        told = _("loaded {plugin}", **facts)
     elif event.kind is EventKind.PLUGIN_FOUND:
         told = _("found {plugin} {version} in {folder}", **facts)
     elif event.kind is EventKind.PLUGIN_REMOVED:
@@ -126,20 +161,3 @@ def facts_of(event: Event) -> dict[str, Any]:
     at = datetime.fromtimestamp(event.at_s, UTC).isoformat()
     plain: Any = to_plain(event.details)
     return {"event": event.kind.value, "at": at, "plugin": event.plugin, **plain}
-
-
-def _beginning_facts(core: Core, asked: argparse.Namespace) -> dict[str, Any]:
-    return {"event": "watching", "plugins": len(core.plugins), "folders": [str(each) for each in _folders(core, asked)]}
-
-
-def _beginning(core: Core, asked: argparse.Namespace) -> str:
-    folders = ", ".join(str(each) for each in _folders(core, asked))
-    return safe_line(_("watching {plugins} plugins in {folders}", plugins=len(core.plugins), folders=folders))
-
-
-def _folders(core: Core, asked: argparse.Namespace) -> tuple[Path, ...]:
-    return Places.of(core.settings, [Path(each) for each in asked.plugin_dirs]).roots
-
-
-def _tell(face: Face, told: str | dict[str, Any]) -> None:
-    face.data(told if isinstance(told, str) else as_json(told, indent=None))

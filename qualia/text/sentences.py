@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 _TERMINATORS = ".!?…।"
 _CLOSERS = "\"'”’»›)\\]"
@@ -17,6 +18,14 @@ _SPACE = re.compile(r"\s*")
 _LEAD_IN = re.compile(rf"[{_OPENERS}]*[^\S\n\f\u2029]*")
 _WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_ABBREVIATION = 16
+_CHUNK = re.compile(r"\S+")
+_LONGEST = 60
+"""More words than that without an end are parted."""
+_SHORTEST_LONG = 2 * _LONGEST
+"""Characters of the shortest stretch that can have more words."""
+_MOST = 40
+_FEWEST, _FEWEST_IN_LINE = 12, 4
+"""Words a part has at least before a word that begins anew, and before the end of a line."""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -49,14 +58,32 @@ _STARTERS = _words(
     """
 )
 
+_OPENING_WORDS = _words(
+    """
+    actually agora aí and anyway because bom but daí e então mas now ok okay only pois porque portanto so
+    tipo well yeah
+    """
+)
+
 
 def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield the offsets (first character, behind the last) of each sentence, without the space around it.
 
     A sentence ends at ``. ! ? …`` and the quotes and brackets closed there, when space and no lower-case letter follow;
     at a line that ends so; and at a blank line. The dot of a number, of an initial and of Portuguese and English
-    abbreviations ends none. Together the spans hold every character that is not space. Time grows linearly.
+    abbreviations ends none. What goes on for more than 60 words, as transcripts without punctuation do, is parted where
+    lines end, before words that speakers begin anew with ("so", "então"), or else after 40 words. Together the spans
+    hold every character that is not space. Time grows linearly.
     """
+    for start, end in _marked_spans(text):
+        if end - start <= _SHORTEST_LONG:
+            yield start, end
+        else:
+            yield from _parted(text, start, end)
+
+
+def _marked_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences that marks and blank lines part."""
     start = _skip(text, 0)
     for found in _BREAK.finditer(text):
         if found["blank"] is not None:
@@ -72,6 +99,31 @@ def sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     end = start + len(text[start:].rstrip())
     if end > start:
         yield start, end
+
+
+def _parted(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a stretch without end marks, each of at most `_LONGEST` words; one that is not long, whole."""
+    words = _CHUNK.finditer(text, start, end)
+    pending: list[re.Match[str]] = []
+    for word in words:
+        pending.append(word)
+        if len(pending) > _LONGEST:
+            break
+    else:
+        yield start, end
+        return
+    first, count, before = start, 0, start
+    for word in chain(pending, words):
+        line_ends = count and "\n" in text[before : word.start()]
+        begins_anew = count >= _FEWEST and word.group().casefold().strip(",") in _OPENING_WORDS
+        # A dot that ended nothing shortens a word, which stays with the next.
+        shortened = text[before - 1] == "."
+        if not shortened and (count >= _MOST or begins_anew or (line_ends and count >= _FEWEST_IN_LINE)):
+            yield first, before
+            first, count = word.start(), 0
+        count += 1
+        before = word.end()
+    yield first, end
 
 
 def _skip(text: str, place: int) -> int:

@@ -69,6 +69,7 @@ no not yes yeah yep nope too very just only also even still already almost quite
 least few little some any each every either neither both all none other others another such own same else
 someone somebody something anyone anybody anything everyone everybody everything nobody nothing
 gonna gotta wanna kinda sorta dunno
+im ive youre theyre thats dont doesnt didnt isnt arent wasnt werent havent hasnt hadnt wouldnt shouldnt couldnt
 ah eh er erm uh uhm um hm hmm mm mhm mm-hmm uh-huh huh oh ok okay
 """
 

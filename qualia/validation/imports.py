@@ -97,7 +97,8 @@ def check_imports(
         manifest: what it says; None when it cannot be used, then nothing is said of declarations.
         others: the ids of other plugins.
     """
-    declared = {} if manifest is None else {Requirement.parse(text).name: text for text in manifest.dependencies}
+    needed = () if manifest is None else (*manifest.dependencies, *manifest.optional)
+    declared = {Requirement.parse(text).name: text for text in needed}
     providers = providers_of(sys.path)
     used: set[str] = set()
     for module in sources.modules:
@@ -111,8 +112,8 @@ def check_imports(
             elif each.module.partition(".")[0] in others:
                 yield finding("QP305", each.place, module=each.module)
     if manifest is not None and not sources.broken:
-        for name, text in declared.items():
-            if name not in used:
+        for text in manifest.dependencies:
+            if Requirement.parse(text).name not in used:
                 yield finding("QP302", read.place("dependencies"), distribution=text)
 
 

@@ -141,7 +141,7 @@ def test_latin_1_is_read_with_a_warning_of_one_line(qualia: Qualia, home: Path) 
     (home / "old.txt").write_bytes("João viu João".encode("latin-1"))
     ran = qualia("analyze", "old.txt", "-p", "toy_count", "--format", "json")
     assert ran.code == 0
-    assert ran.data["value"]["words"][0] == {"word": "João", "count": 2}
+    assert ran.data["value"]["words"][0] == {"word": "João", "count": 2, "per_million": None}
     assert ran.err == "qualia: warning: 'old.txt' is not UTF-8 (byte 2); read as latin-1, so check the accents\n"
 
 

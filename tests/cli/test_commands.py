@@ -153,7 +153,10 @@ def test_params_get_the_types_the_plugin_declares(qualia: Qualia, document: Path
         "skip": ["a", "b"],
         "name": None,
     }
-    assert ran.data["value"]["words"] == [{"word": "João", "count": 1}, {"word": "c", "count": 1}]
+    assert ran.data["value"]["words"] == [
+        {"word": "João", "count": 1, "per_million": None},
+        {"word": "c", "count": 1, "per_million": None},
+    ]
 
 
 def test_analyze_pretty_is_tables_that_say_what_they_leave_out(qualia: Qualia, document: Path) -> None:
@@ -184,7 +187,7 @@ def test_standard_input_is_a_document_like_any_other(qualia: Qualia, stdin: Call
     """- reads standard input, in UTF-8."""
     stdin("João João b".encode())
     ran = qualia("analyze", "-", "-p", "toy_count", "--format", "json")
-    assert ran.data["value"]["words"][0] == {"word": "João", "count": 2}
+    assert ran.data["value"]["words"][0] == {"word": "João", "count": 2, "per_million": None}
 
 
 @pytest.mark.parametrize("name", ["words.json", "words.yaml"])
@@ -207,7 +210,7 @@ def test_a_processed_document_goes_on_to_an_analyzer(qualia: Qualia, document: P
     """The analyze command takes what process wrote as JSON, and the provenance goes along."""
     qualia("process", "notes.txt", "-p", "toy_upper", "-o", "clean.json")
     ran = qualia("analyze", "clean.json", "-p", "toy_count", "-f", "json")
-    assert ran.data["value"]["words"][0] == {"word": "A", "count": 3}
+    assert ran.data["value"]["words"][0] == {"word": "A", "count": 3, "per_million": None}
     assert ran.data["provenance"]["upstream"][0]["plugin"] == "toy_upper"
 
 
@@ -361,3 +364,31 @@ def test_common_options_stand_before_or_behind_the_command(qualia: Qualia, plugi
         assert "toy_count" in {fact["id"] for fact in ran.data}
     assert qualia("--lang", "pt-BR", "list").out.startswith("plugin")
     assert "estado" in qualia("list", "--lang=pt-BR").out
+
+
+def test_a_plugin_that_hangs_can_be_run_in_a_process_and_given_up(tmp_path: Path, qualia: Qualia) -> None:
+    """``--isolation process --timeout`` ends in time, with the line where the plugin stood and exit code 1."""
+    folder = tmp_path / "hangs"
+    folder.mkdir()
+    manifest = 'id = "hangs"\nkind = "analyzer"\nversion = "1.0.0"\napi = ">=1,<2"\nsummary = "s"\nentry = "Hangs"\n'
+    (folder / "plugin.toml").write_text(manifest, encoding="utf-8")
+    code = """from qualia.plugin import Analyzer, NoParams
+class Hangs(Analyzer[NoParams, int]):
+    def analyze(self, document, params):
+        while True:
+            pass
+"""
+    (folder / "__init__.py").write_text(code, encoding="utf-8")
+    (tmp_path / "a.txt").write_text("Oi", encoding="utf-8")
+    ran = qualia("analyze", str(tmp_path / "a.txt"), "-p", "hangs", "--plugin-dir", str(folder), *WITHIN)
+    assert (ran.code, ran.out) == (1, "")
+    assert re.search(r"'hangs' was not done in time \(it stood at .*__init__\.py:\d+\)", ran.err)
+
+
+WITHIN = ("--isolation", "process", "--timeout", "1")
+
+
+def test_a_timeout_is_a_number_of_seconds(qualia: Qualia, document: Path) -> None:
+    """Zero and less are refused before anything is run."""
+    ran = qualia("analyze", str(document), "-p", "toy_count", "--timeout", "0")
+    assert (ran.code, ran.err.strip()) == (2, "qualia: error: --timeout 0: give a number of seconds of more than 0")

@@ -133,7 +133,8 @@ def test_plugins_import_only_what_plugins_may(
     offences = []
     for path in plugin_modules:
         folder = next(parent for parent in path.parents if (parent / "plugin.toml").is_file())
-        declared = {_import_name(text) for text in read_manifest(folder / "plugin.toml").dependencies}
+        manifest = read_manifest(folder / "plugin.toml")
+        declared = {_import_name(text) for text in (*manifest.dependencies, *manifest.optional)}
         allowed = declared | {"attr", "attrs", folder.name}
         module = ".".join([folder.name, *path.relative_to(folder).with_suffix("").parts])
         module = module.removesuffix(".__init__")

@@ -116,6 +116,15 @@ def test_a_changed_plugin_is_another_call(write: Write, make_core: MakeCore, cha
     assert (old.key == new.key, new.provenance.version) == (False, "2.0.0" if change == "version" else "1.0.0")
 
 
+def test_an_optional_library_is_part_of_what_a_result_is_known_by(write: Write, make_core: MakeCore) -> None:
+    """Its version stands in the provenance when it is installed; one that is not leaves no trace and is no error."""
+    write("a", optional=["attrs>=1", "nothing-of-this-name"])
+    write("b")
+    core = make_core()
+    assert sorted(core.run("a", TEXT).provenance.host) == ["attrs", "python"]
+    assert sorted(core.run("b", TEXT).provenance.host) == ["python"]
+
+
 def test_an_async_method_is_a_wrong_result(write: Write, make_core: MakeCore) -> None:
     """Nothing is left that was never awaited."""
     folder = write("a")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualia.text import detect_language
+from qualia.text import LANGUAGES, detect_language, language_votes
 
 SENTENCES = {
     "pt": "Eu não sei se isso vai dar certo, mas a gente pode tentar de novo com a equipe.",
@@ -37,7 +37,7 @@ def test_capitals_do_not_matter(language: str) -> None:
     [
         pytest.param("", id="empty"),
         pytest.param("12:30 — 45 %", id="no words"),
-        pytest.param("Péssimo atendimento", id="no small words"),
+        pytest.param("Zwrt plinque", id="words of nobody"),
         pytest.param("Ok!", id="too short"),
         pytest.param("Москва слезам не верит, и это знают все.", id="another script"),
         pytest.param(
@@ -52,7 +52,46 @@ def test_nothing_is_guessed(text: str) -> None:
 
 def test_a_text_in_two_languages_is_a_tie() -> None:
     """A text that is half Portuguese, half English has no language."""
-    assert detect_language("isso não foi bom. this was not good.") is None
+    assert detect_language("isso não foi bom. this was not good. " * 4) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("Péssimo atendimento", "pt"), ("Great product!", "en"), ("Que linda!!!", "pt")]
+)
+def test_two_words_can_be_enough(text: str, language: str) -> None:
+    """A shout of two words is told when lists or letters know them."""
+    assert detect_language(text) == language
+
+
+def test_links_mentions_and_hashtags_have_no_vote() -> None:
+    """A Portuguese post with English names in it stays Portuguese."""
+    text = "não gostei #TheBestOfTheWorld @what_is_this https://example.org/the/and/of"
+    assert detect_language(text) == "pt"
+
+
+@pytest.mark.parametrize("text", ["", "Ok!", "Show", "No", "Ana Paula", "e o meeting?"])
+def test_what_is_expected_holds_where_words_say_little(text: str) -> None:
+    """A short turn is in the language of the conversation."""
+    assert detect_language(text, expected="pt") == "pt"
+    assert detect_language(text, expected="en") == "en"
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_what_is_expected_yields_to_a_clear_vote(language: str) -> None:
+    """A whole sentence in another language is told as such."""
+    other = "en" if language != "en" else "pt"
+    assert detect_language(SENTENCES[language], expected=other) == language
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_votes_can_be_looked_at(language: str) -> None:
+    """The ranking begins with the language of the sentence, and lists and letters both vote."""
+    votes = language_votes(SENTENCES[language])
+    assert votes.ranking[0] == language
+    assert set(votes.ranking) == set(LANGUAGES)
+    assert votes.of(language) == votes.listed[language] + votes.letters[language]
+    assert votes.of("xx") == 0
+    assert sum(votes.listed.values()) + sum(votes.letters.values()) <= votes.words
 
 
 def test_portuguese_chat_is_told_by_its_own_words() -> None:

@@ -152,3 +152,39 @@ def test_consecutive_spans_do_not_touch_what_they_skip() -> None:
     """Neighbouring spans are told apart by at least the space between them in prose."""
     spans = list(sentence_spans("Um. Dois! Três?\nQuatro"))
     assert [after[0] - before[1] for before, after in pairwise(spans)] == [1, 1, 1]
+
+
+SPEECH = st.lists(
+    st.sampled_from(
+        ["e", "a", "gente", "não", "sabe", "então", "so", "and", "people", "mas", "Sr.", "p.", "ex.", "\n"]
+    ),
+    min_size=55,
+    max_size=260,
+).map(" ".join)
+
+
+@given(SPEECH)
+def test_speech_without_marks_is_parted(text: str) -> None:
+    """No sentence of unpunctuated speech is longer than 60 words, nothing is lost, and each is one sentence."""
+    sentences = split(text)
+    assert " ".join(sentences).split() == text.split()
+    assert all(len(each.split()) <= 60 or each.count(".") > 1 for each in sentences)
+    assert all(split(each) == [each] for each in sentences)
+
+
+def test_lines_part_speech_without_marks() -> None:
+    """Where lines end, unpunctuated captions are parted; a line of up to three words stays with the next."""
+    lines = [f"a linha {number} tem mais quatro palavras" for number in range(12)]
+    assert split("\n".join(lines)) == lines
+
+
+def test_speakers_begin_anew_with_small_words() -> None:
+    """On one line, a stretch of at least twelve words ends before "então", "mas", "so" or "and"."""
+    part = "então a gente foi lá na casa dela e viu que o portão estava aberto"
+    assert split(" ".join([part] * 6)) == [part] * 6
+
+
+def test_a_long_sentence_of_prose_is_whole() -> None:
+    """Up to 60 words a sentence stays as its author wrote it."""
+    sentence = " ".join(["palavra"] * 29 + ["então"] + ["outra"] * 30) + "."
+    assert split(f"{sentence} Fim.") == [sentence, "Fim."]

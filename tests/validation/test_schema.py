@@ -81,6 +81,7 @@ RIGHT: dict[str, st.SearchStrategy[Any]] = {
     "consumes": st.lists(st.sampled_from(SCHEMAS), max_size=2),
     "accepts": st.sampled_from([[], ["text/vtt"]]),
     "dependencies": st.sampled_from([[], ["attrs>=25"]]),
+    "optional": st.sampled_from([[], ["attrs>=25"]]),
 }
 WRONG = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.just(1.5), st.just(""), st.just(" "), st.just("a\nb"), st.just({})
@@ -124,7 +125,7 @@ def test_the_schema_takes_what_the_reader_takes(table: dict[str, Any]) -> None:
 
 
 def _is_beyond_schema(keys: tuple[str, ...]) -> bool:
-    return keys[:1] in (("api",), ("dependencies",), ("replaced_by",))
+    return keys[:1] in (("api",), ("dependencies",), ("optional",), ("replaced_by",))
 
 
 def test_the_file_that_ships_is_up_to_date() -> None:

@@ -147,10 +147,10 @@ class Inside:
         plugin: Any = package.plugin
         given = build_params(plugin.Params, params, plugin=package.manifest.id, specs=package.specs)
         if not run:
-            return _called(package, given, inputs)
+            return package.call(given, inputs)
         with ExitStack() as call_end:
             inputs["context"] = self._context(call_end, *run)
-            return _called(package, given, inputs)
+            return package.call(given, inputs)
 
     def _context(
         self, call_end: ExitStack, run_id: str, step: str, name: str, left_s: float | None, level: int
@@ -278,16 +278,6 @@ def _value(entry: list[Any]) -> Any:
         kind, body = entry
         entry[:] = [put_together(kind, json_value(body), b"")]
     return entry[0]
-
-
-def _called(package: Package, params: Any, inputs: dict[str, Any]) -> object:
-    plugin: Any = package.plugin
-    if package.manifest.kind == "visualizer":
-        return plugin.render(params, **inputs)
-    document = inputs.pop("document")
-    if package.manifest.kind == "document":
-        return plugin.process(document, params, **inputs)
-    return plugin.analyze(document, params, **inputs)
 
 
 def _refusal(error: QualiaError) -> list[Any]:
