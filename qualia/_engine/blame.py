@@ -18,8 +18,8 @@ T = TypeVar("T")
 PASSING = (UnsupportedInput, RunCancelled, DeadlineExceeded, CoreClosed)
 """What a plugin raises to say something about its input or its run, not about itself."""
 _LONGEST = 300
-_PACKAGE = re.compile(r"\b_qualia_plugin_(\w+)_[0-9a-f]{8}_[0-9a-f]{8}\b")
-"""What the loader calls a plugin's package; people know it by its id."""
+_INNER = re.compile(r"\b_qualia_plugin_(\w+)_[0-9a-f]{8}_[0-9a-f]{8}\b|(?<=\.py)#g\d+\b")
+"""What the loader calls a plugin's package, and adds to a reloaded file's name; people know neither."""
 
 
 def contained(
@@ -55,7 +55,7 @@ def _is_cancellation(error: BaseException) -> bool:
 def told(error: BaseException) -> str:
     """Return an exception's class and sentence in one line; the sentence is the plugin's own code."""
     try:
-        text = _PACKAGE.sub(r"\1", " ".join(str(error).split()))
+        text = _INNER.sub(lambda found: found[1] or "", " ".join(str(error).split()))
     except Exception:
         text = ""
     return f"{type(error).__name__}: {text[:_LONGEST]}" if text else type(error).__name__

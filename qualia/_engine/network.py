@@ -10,15 +10,18 @@ _KINDS = (
     "beegfs",
     "ceph",
     "cifs",
+    "fakeowner",
     "fuse.",
     "gluster",
     "gpfs",
     "lustre",
     "ncpfs",
     "nfs",
+    "osxfs",
     "prl_fs",
     "smb",
     "vboxsf",
+    "virtiofs",
 )
 
 

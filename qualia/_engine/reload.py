@@ -211,7 +211,10 @@ class Reloader:
         except OSError as error:
             raise InvalidManifest(str(found.folder), f"cannot be read: {error}") from error
         if entry is not None and before is not None and before.manifest == found.manifest and before.source == source:
+            was_loaded = before.is_loaded
             self._guard.load(before)
+            if not was_loaded:
+                self._observers.tell(EventKind.PLUGIN_LOADED, plugin=found.id, code_hash=source.code_hash)
             return entry
         number = 1 if before is None else before.number + 1
         generation = Generation(found.manifest, found.folder, number=number, source=source)
@@ -260,7 +263,8 @@ class Reloader:
         kept = 0 if entry is None or entry.generation is None else entry.generation.number
         place = str(getattr(error, "place", "") or getattr(error, "path", ""))
         facts = {name: value for name, value in describe(error).items() if name != "plugin"}
-        facts |= {"place": place, "excerpt": _line_at(place), "generation": kept}
+        cause = getattr(error, "error", "") or getattr(error, "reason", "") or str(error)
+        facts |= {"place": place, "cause": str(cause), "excerpt": _line_at(place), "generation": kept}
         self._observers.tell(EventKind.RELOAD_FAILED, plugin=plugin, **facts)
 
 

@@ -53,7 +53,6 @@ def _add_validate(commands: Any) -> None:
     options.add_argument(
         "--timeout",
         type=float,
-        default=30.0,
         metavar=_("SECONDS"),
         help=_("how long each plugin's run on samples may take (default: 30)"),
     )

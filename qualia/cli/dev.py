@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import time
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from qualia._plugins.scan import Signature, look
 from qualia.cli.answers import Answers
 from qualia.cli.delivery import check_target
 from qualia.cli.exit_codes import ExitCode, code_for
-from qualia.cli.opening import typed_params
+from qualia.cli.opening import timeout_of, typed_params
 from qualia.cli.output import Face, safe_line
 from qualia.cli.pointing import pointed
 from qualia.cli.usage import WrongUsage
@@ -44,7 +43,7 @@ def dev(asked: argparse.Namespace, face: Face) -> int:
     Raises:
         QualiaError: the command, the folders or the settings are wrong, or stdout cannot be written.
     """
-    timeout_s = _timeout(asked)
+    timeout_s = timeout_of(asked, _TIMEOUT_S if asked.contained else None)
     folder = folder_of(asked)
     with open_bench(asked, folder) as core, TemporaryDirectory(prefix="qualia-dev-") as scratch:
         info = plugin_of(core, asked, folder)
@@ -60,16 +59,6 @@ def dev(asked: argparse.Namespace, face: Face) -> int:
             return code
         bench.go_on()
     return ExitCode.OK
-
-
-def _timeout(asked: argparse.Namespace) -> float | None:
-    if asked.timeout is None:
-        return _TIMEOUT_S if asked.contained else None
-    if not 0 < asked.timeout < math.inf:
-        sentence = "--timeout {seconds}: give a number of seconds of more than 0"
-        raise WrongUsage(_(sentence, seconds=f"{asked.timeout:g}"))
-    seconds: float = asked.timeout
-    return seconds
 
 
 class _Bench:

@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from attrs import evolve
 
@@ -18,6 +18,8 @@ from qualia.errors import InvalidParam, unknown_name
 from qualia.plugin import ParamSpec, parse_text
 from qualia.registry import PluginInfo
 from qualia.settings import Settings
+
+T = TypeVar("T")
 
 _COMMANDS = {"document": "process", "analyzer": "analyze", "visualizer": "visualize"}
 
@@ -51,7 +53,11 @@ def open_core(asked: argparse.Namespace) -> Core:
     return Core(asked.plugin_dirs, settings=evolve(settings, isolation={"*": isolation}))
 
 
-def timeout_of(asked: argparse.Namespace, default_s: float | None = None) -> float | None:
+@overload
+def timeout_of(asked: argparse.Namespace) -> float | None: ...
+@overload
+def timeout_of(asked: argparse.Namespace, default_s: T) -> float | T: ...
+def timeout_of(asked: argparse.Namespace, default_s: object = None) -> object:
     """Return the seconds after which to give up; None for never.
 
     Raises:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from qualia._values import to_plain
 from qualia.cli.exit_codes import ExitCode
-from qualia.cli.opening import open_core, project_of
+from qualia.cli.opening import open_core, project_of, timeout_of
 from qualia.cli.output import Face, as_json, safe_line
-from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, translated
 from qualia.validation import Finding, Report, as_sarif, schema_text, validate_all
 from qualia.validation.folders import MANIFEST
@@ -30,13 +28,10 @@ def validate(asked: argparse.Namespace, face: Face) -> int:
     if asked.schema:
         face.data(schema_text().rstrip("\n"), form="json")
         return ExitCode.OK
-    if not 0 < asked.timeout < math.inf:
-        sentence = "--timeout {seconds}: give a number of seconds of more than 0"
-        raise WrongUsage(_(sentence, seconds=f"{asked.timeout:g}"))
-    path = _path(asked)
+    timeout_s, path = timeout_of(asked, 30.0), _path(asked)
     with open_core(asked) as core:
         known = tuple(core.plugins.values())
-    reports = validate_all(path, smoke=not asked.no_run, known=known, timeout_s=asked.timeout)
+    reports = validate_all(path, smoke=not asked.no_run, known=known, timeout_s=timeout_s)
     if asked.format == "pretty":
         face.data(_told(reports))
     else:

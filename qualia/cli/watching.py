@@ -143,9 +143,7 @@ def _slow(event: Event) -> dict[str, Any]:
 
 def cause_of(event: Event) -> str:
     """Return why a plugin was not reloaded, without the place."""
-    message, place = str(event.details.get("message", "")), str(event.details.get("place", ""))
-    cause = message.partition(f"{place}: ")[2] if place else ""
-    return cause or translated(message)
+    return translated(str(event.details.get("cause", "")))
 
 
 def kept_of(event: Event) -> str:

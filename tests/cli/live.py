@@ -63,7 +63,7 @@ class Live:
             encoding="utf-8",
         )
         signal.signal(signal.SIGINT, before)
-        self._lines: SimpleQueue[str] = SimpleQueue()
+        self._lines: SimpleQueue[str | None] = SimpleQueue()
         self._reader: threading.Thread = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -72,10 +72,13 @@ class Live:
         lines: list[str] = []
         while not lines or not is_last(lines[-1]):
             try:
-                lines.append(self._lines.get(timeout=WAIT_S))
+                line = self._lines.get(timeout=WAIT_S)
             except Empty:
                 self.process.kill()
-                raise AssertionError(f"waited in vain behind {lines}: {self.end()}") from None
+                line = None
+            if line is None:
+                raise AssertionError(f"waited in vain behind {lines}: {self.end()}")
+            lines.append(line)
         return lines
 
     def until_said(self, text: str) -> list[str]:
@@ -106,3 +109,4 @@ class Live:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)

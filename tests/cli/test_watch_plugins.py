@@ -48,7 +48,7 @@ FAILED = event(
     place="/p/toy/__init__.py:3",
     excerpt="x = (",
     generation=2,
-    message=f"plugin 'toy' failed at /p/toy/__init__.py:3: {CAUSE}",
+    cause=CAUSE,
 )
 
 
@@ -137,7 +137,7 @@ def test_an_event_is_told_in_one_line(what: Event, told: str) -> None:
 
 def test_a_failure_without_a_place_is_told_by_its_sentence() -> None:
     """A library that is missing stands nowhere in the code; with no version left, nothing answers."""
-    lacking = event(EventKind.RELOAD_FAILED, place="", excerpt="", generation=0, message="it needs numpy")
+    lacking = event(EventKind.RELOAD_FAILED, place="", excerpt="", generation=0, cause="it needs numpy")
     assert told_of(lacking) == "failed toy: it needs numpy; nothing answers in its place"
 
 

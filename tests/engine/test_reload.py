@@ -89,11 +89,15 @@ def test_the_same_content_is_no_new_version(write: Write, make_core: MakeCore, l
     assert (core.reload("a").generation, heard) == (1, [])
 
 
-def test_a_plugin_that_was_not_loaded_is_loaded_by_a_reload(write: Write, make_core: MakeCore) -> None:
-    """Its first version is the one that lies there now."""
+def test_a_plugin_that_was_not_loaded_is_loaded_by_a_reload(
+    write: Write, make_core: MakeCore, listen: Listen
+) -> None:
+    """Its first version is the one that lies there now, and that is told."""
     write("a", "return 1")
     core = make_core()
+    heard = listen(core)
     assert core.reload("a").state == "loaded"
+    assert kinds(heard, "plugin_loaded", "plugin_reloaded") == ["plugin_loaded"]
 
 
 def test_submodules_and_deleted_names_are_reloaded_too(write: Write, make_core: MakeCore) -> None:
