@@ -24,6 +24,7 @@ PYTHONS = ("3.11", "3.12", "3.13")
 ROOT = Path(__file__).parent.resolve()
 PLUGINS = (
     "frequency_chart",
+    "meeting_report",
     "sentiment_analyzer",
     "sentiment_viz",
     "teams_cleaner",
@@ -85,7 +86,7 @@ process.exit(found ? 1 : 0);
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "venv"
 nox.options.error_on_missing_interpreters = False
-nox.options.sessions = ["lint", "layers", "types", "tests", "properties", "no_ops", "bench", "docs", "demo"]
+nox.options.sessions = ["lint", "layers", "types", "tests", "whole", "properties", "no_ops", "bench", "docs", "demo"]
 
 
 def _let_pyenv_offer(pythons: tuple[str, ...]) -> None:
@@ -145,7 +146,14 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the suite on the installed wheel."""
     _install(session, *TEST_TOOLS)
-    _run_suite(session, "-m", "not properties", "--ignore=tests/docs", *IN_PARALLEL)
+    _run_suite(session, "-m", "not properties and not whole", "--ignore=tests/docs", *IN_PARALLEL)
+
+
+@nox.session(python=(PYTHONS[0], PYTHONS[-1]))
+def whole(session: nox.Session) -> None:
+    """Run whole plugins again and again, and the whole corpus of broken ones."""
+    _install(session, *TEST_TOOLS)
+    _run_suite(session, "-m", "whole and not properties", "--ignore=tests/docs", *IN_PARALLEL)
 
 
 @nox.session
@@ -164,7 +172,7 @@ def no_ops(session: nox.Session) -> None:
         shutil.rmtree(tree / "ops", ignore_errors=True)
         wheel = _build_wheel(session, tree, Path(elsewhere, "dist"))
         _install(session, *TEST_TOOLS, wheel=wheel)
-        _run_suite(session, "-m", "not properties", "--ignore=tests/docs", *IN_PARALLEL, tree=tree)
+        _run_suite(session, "-m", "not properties and not whole", "--ignore=tests/docs", *IN_PARALLEL, tree=tree)
 
 
 @nox.session

@@ -15,6 +15,7 @@ from qualia.validation import Finding, validate
 from tests.broken.corpus import Case, usable
 from tests.broken.every import CASES
 
+pytestmark = pytest.mark.whole
 GRACE_S = 25.0
 """What a loaded machine may need beyond what a case is given."""
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
+import pytest
+
 from qualia.document import Document
 from qualia.testing import PluginContract, sample
+
+
+pytestmark = pytest.mark.whole
 
 
 class Pictures(PluginContract):
@@ -41,3 +46,7 @@ class TestFrequencyChart(Pictures):
 
 class TestSentimentPicture(Pictures):
     plugin = "sentiment_viz"
+
+
+class TestMeetingReport(Pictures):
+    plugin = "meeting_report"

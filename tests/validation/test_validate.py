@@ -43,6 +43,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "tried"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("plugin", sorted(path.parent.name for path in shipped_folder().glob("*/plugin.toml")))
 def test_nothing_is_wrong_with_a_plugin_that_ships(plugin: str) -> None:
     """The plugins that ship have no error and no warning, run on samples too."""
