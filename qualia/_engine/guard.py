@@ -159,6 +159,8 @@ class Guard:
             kept = None if older is None else self._cache.get(older)
             if kept is None:
                 raise
+            told = {"run_id": call.run_id, "step": call.step, "plugin": call.plugin}
+            self._observers.tell(EventKind.CACHE_HIT, **told, degraded=True)
             return evolve(kept, cached=True, degraded=True)
         if older is not None:
             self._cache.put(older, result)

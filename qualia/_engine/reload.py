@@ -86,6 +86,8 @@ class Reloader:
         self._observers: Observers = observers
         self._clocks: Clocks = clocks
         self._before: dict[str, _Before] = {}
+        self._failed: set[str] = set()
+        """Plugins of which somebody was told that they cannot be loaded as they are now."""
         self._watchings: list[Watching] = []
         self._is_closed: bool = False
         # One reload at a time. Calls never wait for it: they read the snapshot.
@@ -225,6 +227,9 @@ class Reloader:
         """Publish the entries that differ from the present ones, in one swap, and tell of each."""
         before = self._registry.snapshot.entries
         real = {id_: entry for id_, entry in changes.items() if entry is not before.get(id_)}
+        for id_ in self._failed & (changes.keys() - real.keys()):
+            self._tell(id_, before[id_], before[id_])
+        self._failed -= changes.keys()
         if not real:
             return
         for id_, entry in real.items():
@@ -262,6 +267,7 @@ class Reloader:
         entry = self._registry.snapshot.entries.get(plugin)
         kept = 0 if entry is None or entry.generation is None else entry.generation.number
         place = str(getattr(error, "place", "") or getattr(error, "path", ""))
+        self._failed.add(plugin)
         facts = {name: value for name, value in describe(error).items() if name != "plugin"}
         cause = getattr(error, "error", "") or getattr(error, "reason", "") or str(error)
         facts |= {"place": place, "cause": str(cause), "excerpt": _line_at(place), "generation": kept}

@@ -168,7 +168,10 @@ def test_a_plugin_that_hangs_is_left_at_the_deadline(write: Write, make_core: Ma
     write("hang", HANG)
     write("b", "return 2")
     core = make_core()
-    with pytest.raises(DeadlineExceeded, match=r"'hang' was not done in time \(it stood at .*__init__\.py:\d+\); give it a longer timeout"):
+    with pytest.raises(
+        DeadlineExceeded,
+        match=r"'hang' was not done in time \(it stood at .*__init__\.py:\d+\); give it a longer timeout",
+    ):
         core.run("hang", TEXT, timeout_s=0.3)
     assert gate.entered.is_set()
     assert core.run("b", TEXT, timeout_s=WAIT_S).value == 2

@@ -89,9 +89,7 @@ def test_the_same_content_is_no_new_version(write: Write, make_core: MakeCore, l
     assert (core.reload("a").generation, heard) == (1, [])
 
 
-def test_a_plugin_that_was_not_loaded_is_loaded_by_a_reload(
-    write: Write, make_core: MakeCore, listen: Listen
-) -> None:
+def test_a_plugin_that_was_not_loaded_is_loaded_by_a_reload(write: Write, make_core: MakeCore, listen: Listen) -> None:
     """Its first version is the one that lies there now, and that is told."""
     write("a", "return 1")
     core = make_core()
@@ -145,6 +143,20 @@ def test_a_failed_reload_keeps_the_old_version(
     write("a", "return 'new'")
     core.reload("a")
     assert core.run("a", TEXT).value == "new"
+
+
+def test_taking_a_mistake_back_is_told(write: Write, make_core: MakeCore, listen: Listen) -> None:
+    """The same generation answers, and whoever heard of the failure hears that it is over; once."""
+    write("a", "return 1")
+    core = make_core()
+    core.run("a", TEXT)
+    folder = write("a", head="x = (")
+    with pytest.raises(PluginFailed):
+        core.reload("a")
+    heard = listen(core)
+    write("a", "return 1")
+    assert (core.reload("a").generation, core.reload("a").generation, folder.is_dir()) == (1, 1, True)
+    assert kinds(heard, "plugin_reloaded", "plugin_loaded", "reload_failed") == ["plugin_reloaded"]
 
 
 def test_a_broken_manifest_keeps_the_old_version(write: Write, make_core: MakeCore) -> None:
