@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cattrs import Converter
 
 T = TypeVar("T")
+_DEEPEST = 100
 
 
 class FrozenDict(dict[str, Any]):
@@ -72,8 +73,15 @@ def freeze(value: object, *, at: str = "value") -> Any:
     Raises:
         TypeError: something inside is not None, bool, int, float, str, list, tuple or a mapping with text keys;
             ``at`` and the path to it are named.
-        ValueError: a number inside is infinite or not a number.
+        ValueError: a number inside is infinite or not a number, or it is nested too deeply, as what holds itself is.
     """
+    return _frozen(value, at, 0)
+
+
+def _frozen(value: object, at: str, depth: int) -> Any:
+    if depth > _DEEPEST:
+        # Long before Python's own limit, at which whatever is collected meanwhile fails too.
+        raise ValueError(f"{at[:60]}... is nested deeper than {_DEEPEST} levels, or holds itself: endless recursion")
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -85,17 +93,17 @@ def freeze(value: object, *, at: str = "value") -> Any:
             raise ValueError(f"{at} is {value}, which JSON cannot hold")
         return float(value)
     if is_mapping(value):
-        return FrozenDict(_frozen_items(value, at))
+        return FrozenDict(_frozen_items(value, at, depth))
     if is_sequence(value):
-        return tuple(freeze(item, at=f"{at}[{index}]") for index, item in enumerate(value))
+        return tuple([_frozen(item, f"{at}[{index}]", depth + 1) for index, item in enumerate(value)])
     raise TypeError(f"{at} is a {type(value).__name__}; plain data holds text, numbers, lists and mappings only")
 
 
-def _frozen_items(mapping: Mapping[Any, object], at: str) -> Iterable[tuple[str, Any]]:
+def _frozen_items(mapping: Mapping[Any, object], at: str, depth: int = 0) -> Iterable[tuple[str, Any]]:
     for key, item in mapping.items():
         if not isinstance(key, str):
             raise TypeError(f"{at} has the key {key!r}; keys are text")
-        yield key, freeze(item, at=f"{at}.{key}")
+        yield key, _frozen(item, f"{at}.{key}", depth + 1)
 
 
 def frozen_mapping(value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -112,7 +112,9 @@ class Settings:
                 object.__setattr__(self, item.name, _checked(item, getattr(self, item.name), _ARGUMENT))
         for plugin, mode in self.isolation.items():
             if mode not in _ISOLATIONS:
-                raise InvalidSetting("settings", f"isolation.{plugin}", f"must be inline, thread or process, not {mode!r}")
+                raise InvalidSetting(
+                    "settings", f"isolation.{plugin}", f"must be inline, thread or process, not {mode!r}"
+                )
 
     @classmethod
     def read(

@@ -71,7 +71,7 @@ def place_of(error: BaseException, folder: Path) -> str:
 
 def standing(thread_id: int, folder: Path) -> str:
     """Return file:line of where a thread stands in a plugin's folder now; empty when it does not."""
-    frame: FrameType | None = sys._current_frames().get(thread_id)
+    frame: FrameType | None = sys._current_frames().get(thread_id)  # pyright: ignore[reportPrivateUsage]
     while frame is not None and not _is_inside(frame.f_code.co_filename, folder):
         frame = frame.f_back
     return "" if frame is None else placed(frame.f_code.co_filename, frame.f_lineno)

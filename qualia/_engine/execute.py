@@ -200,6 +200,8 @@ class Executor:
                 wait_for_one((future, over), control)
                 if not future.done():
                     control.check()
+        if future.cancelled():
+            control.check()
         return future.result()
 
     def close(self) -> None:
@@ -238,6 +240,9 @@ class Executor:
                 running[self._submit(control, partial(self._run_step, step, progress))] = step
             wait_for_one((*running, over), control)
             for future in [each for each in running if each.done()]:
+                if future.cancelled():
+                    # Its turn had not come when the Core was closed.
+                    self._check(progress, running)
                 outcome = future.result()
                 del running[future]
                 self._settle(progress, outcome)

@@ -11,6 +11,7 @@ from typing import (
     Literal,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -148,7 +149,8 @@ def params_in_force(params: Any) -> dict[str, Any]:
     """
     if is_mapping(params):
         return dict(params)
-    return {each.name: getattr(params, each.name) for each in attrs.fields(type(params))}
+    kind = cast("type[attrs.AttrsInstance]", type(params))
+    return {each.name: getattr(params, each.name) for each in attrs.fields(kind)}
 
 
 def _given(known: Mapping[str, ParamSpec], values: object, plugin: str) -> dict[str, Any]:

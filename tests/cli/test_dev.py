@@ -95,7 +95,7 @@ def test_a_call_that_raises_is_shown_with_a_caret(start: Start, home: Path) -> N
 def test_an_endless_loop_is_killed_when_it_is_contained(start: Start, home: Path) -> None:
     """It is told where it stood, and the next save works."""
     toy(home)
-    live = start("toy", "--contained", "--timeout", "0.5")
+    live = start("toy", "--contained", "--timeout", "2")
     live.until_said("n  1")
     folder = toy(home, code=ENDLESS)
     assert f"{folder / '__init__.py'}:" in live.until_said("failed: 'toy' was not done in time")[-1]

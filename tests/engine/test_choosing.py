@@ -21,7 +21,7 @@ def test_a_disabled_plugin_is_not_imported(write: Write, make_core: MakeCore, no
     write("a", "return 1", head="note('imported')")
     core = make_core()
     assert core.plugins.disable("a").state == "disabled"
-    with pytest.raises(PluginUnavailable, match="'a' is unavailable: .*enable"):
+    with pytest.raises(PluginUnavailable, match=r"'a' is unavailable: .*enable"):
         core.run("a", TEXT)
     assert (core.plugins["a"].version, notes()) == ("1.0.0", [])
     assert core.plugins.enable("a").state == "enabled"

@@ -172,7 +172,7 @@ def test_a_deadline_that_is_over_calls_nothing(workers: Workers, write: Any, not
 
 
 def test_a_plugin_that_watches_its_deadline_may_say_so_itself(died: Any) -> None:
-    """Its own error arrives as it raised it."""
+    """Its own error arrives as it raised it; on a busy machine it may come too late, and the plugin is killed."""
     code = (
         "from qualia.plugin import Analyzer, NoParams\n"
         "class Entry(Analyzer[NoParams, int]):\n"
@@ -180,9 +180,9 @@ def test_a_plugin_that_watches_its_deadline_may_say_so_itself(died: Any) -> None
         "        while True:\n"
         "            context.check()\n"
     )
-    error, _ = died(None, code=code, given=control(deadline_s=time.monotonic() + 0.1))
+    error, folder = died(None, code=code, given=control(deadline_s=time.monotonic() + 0.1))
     assert type(error) is DeadlineExceeded
-    assert error.place == ""
+    assert error.place in ("", line_of(folder, "context.check()"), line_of(folder, "while True"))
 
 
 def test_cancelling_kills_at_once(died: Any, plugin_folder: Path) -> None:
@@ -286,7 +286,7 @@ def test_a_folder_without_the_class_it_promises_is_told_as_such(died: Any) -> No
 
 def test_a_loop_at_import_ends_with_the_run(died: Any) -> None:
     """A plugin that never gets ready is killed as well."""
-    error, folder = died(None, head="while True: pass", given=control(deadline_s=time.monotonic() + 0.3))
+    error, folder = died(None, head="while True: pass", given=control(deadline_s=time.monotonic() + 1.0))
     assert type(error) is DeadlineExceeded
     assert error.place == line_of(folder, "while True")
 

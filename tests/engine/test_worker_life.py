@@ -220,8 +220,12 @@ def test_an_ending_that_fails_is_logged(workers: Workers, closing: Any, caplog: 
     assert hands.line_of(folder, "still busy") in record.getMessage()
 
 
-def test_closing_leaves_nothing_behind(make_workers: Any, closing: Any, notes: Any, tmp_path: Path) -> None:
+def test_closing_leaves_nothing_behind(
+    make_workers: Any, closing: Any, notes: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No process, no descriptor, no folder; plugins are closed; a second time does nothing."""
+    # Other tests make such folders at the same time, elsewhere.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = descriptors(), children(os.getpid()), _folders()
     some = make_workers()
     pids = [some.call(work(closing(), module=str(number)), control()) for number in range(3)]

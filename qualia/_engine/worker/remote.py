@@ -26,6 +26,8 @@ from qualia.plugin import ParamSpec
 _GRACE_S = 0.003
 """How long a plugin that watches its deadline has to say so itself."""
 _AHEAD_S = 0.02
+_AHEAD = 0.05
+"""Share of a longer time that is left when the plugin is asked where it stands, for a busy machine takes its time."""
 _ASK_S = 0.008
 _DEATH_S = 0.5
 _DYING_S = 0.02
@@ -58,6 +60,7 @@ class Remote:
         self._is_worn: bool = False
         self._is_between: bool = True
         self._was_asked: bool = False
+        self._ahead_s: float = _AHEAD_S
         self._trace: str = ""
         self._tracing: threading.Lock = threading.Lock()
 
@@ -178,7 +181,9 @@ class Remote:
         left_s = control.remaining_s
         until_s = None
         if limit_s is not None or left_s is not None:
-            until_s = self._clock() + min(each for each in (limit_s, left_s) if each is not None) + _GRACE_S
+            time_s = min(each for each in (limit_s, left_s) if each is not None)
+            self._ahead_s = max(_AHEAD_S, min(0.2, time_s * _AHEAD))
+            until_s = self._clock() + time_s + _GRACE_S
         self._is_between = self._was_asked = False
         try:
             data = packed([verb, number, *head], body)
@@ -211,7 +216,7 @@ class Remote:
         if until_s is None:
             return self._line.receive(None)
         with suppress(TooLate):
-            return self._line.receive(until_s - _AHEAD_S)
+            return self._line.receive(until_s - self._ahead_s)
         if not self._was_asked:
             self._was_asked = True
             with self._tracing:
