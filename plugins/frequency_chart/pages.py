@@ -1,4 +1,4 @@
-"""Word frequencies as an interactive page."""
+"""Word frequencies as plotly draws them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import Any, NamedTuple
 
 from qualia.draw import (
     Theme,
-    folded,
     ink_on,
     number,
     percent,
     plotly_layout,
-    plotly_page,
     plotly_text,
     shortened,
     table,
@@ -19,34 +17,27 @@ from qualia.draw import (
 
 from .scene import Item, Scene, words_of
 
+_NARROW = 480
+"""Pixels of a window in which labels must be short."""
 _LABEL = 26
 """Characters of a label; the whole word shows on hovering and in the table."""
 _SHORT = 18
 """Characters of a label on a tile or slice: plotly makes what does not fit too small to read."""
 
 
-def chart_page(scene: Scene, *, colours: Theme, width: int, height: int) -> bytes:
-    """Return the page."""
+def chart_figure(scene: Scene, colours: Theme, *, width: int) -> dict[str, Any]:
+    """Return ``data`` and ``layout`` of the chart, for a window of this width in pixels."""
+    if scene.chart == "pie":
+        return _pie(scene, colours, is_narrow=width < _NARROW)
     draw = {
         "bar": _bars,
         "horizontal_bar": _horizontal_bars,
         "line": _line,
         "area": _line,
-        "pie": _pie,
         "treemap": _tree,
         "sunburst": _tree,
     }[scene.chart]
-    return plotly_page(
-        draw(scene, colours),
-        title=scene.title,
-        subtitle=scene.subtitle,
-        alt=scene.alt,
-        table=folded(words_of(scene.language)["table"], data_table(scene)),
-        language=scene.language,
-        colours=colours,
-        width=width,
-        height=height,
-    )
+    return draw(scene, colours)
 
 
 def data_table(scene: Scene) -> str:
@@ -169,14 +160,18 @@ def _line(scene: Scene, colours: Theme) -> dict[str, Any]:
     return {"data": [trace], "layout": plotly_layout(colours, scene.language, **axes)}
 
 
-def _pie(scene: Scene, colours: Theme) -> dict[str, Any]:
+def _pie(scene: Scene, colours: Theme, *, is_narrow: bool) -> dict[str, Any]:
     say = words_of(scene.language)
-    names = [_label(item.word) for item in scene.items]
+    names = [_label(item.word, 9 if is_narrow else _LABEL) for item in scene.items]
     values = [item.count for item in scene.items]
     whole = [plotly_text(item.word) for item in scene.items]
     fills = [colours.series[index % len(colours.series)] for index in range(len(names))]
     if scene.rest:
-        names, values, whole = [*names, say["rest"]], [*values, scene.rest], [*whole, say["rest"]]
+        names, values, whole = (
+            [*names, say["rest"].split(" ")[0] if is_narrow else say["rest"]],
+            [*values, scene.rest],
+            [*whole, say["rest"]],
+        )
         fills.append(colours.neutral)
     drawn = sum(values)
     trace = {
@@ -189,7 +184,10 @@ def _pie(scene: Scene, colours: Theme) -> dict[str, Any]:
         ],
         "textinfo": "text",
         "textposition": "outside",
-        "automargin": True,
+        "automargin": not is_narrow,
+        # Left to itself the pie shrinks until its longest label fits beside it.
+        "domain": {"x": [0.29, 0.71] if is_narrow else [0, 1]},
+        "textfont": {"size": 11 if is_narrow else 13},
         "sort": False,
         "direction": "clockwise",
         "hole": 0.45,

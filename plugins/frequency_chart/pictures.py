@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any
 
 from qualia.draw import (
     Theme,
-    draw,
     fitted,
     frame,
-    headline,
     mix,
     number,
     percent,
@@ -23,24 +21,18 @@ from .hierarchy import paint_sunburst, paint_treemap
 from .scene import Scene, words_of
 
 
-def chart_picture(scene: Scene, *, format: Literal["png", "svg"], colours: Theme, width: int, height: int) -> bytes:  # noqa: A002
-    """Return the picture."""
-
-    def paint(figure: Any) -> None:
-        head = headline(figure, title=scene.title, subtitle=scene.subtitle, colours=colours)
-        painters = {
-            "bar": _bars,
-            "horizontal_bar": _horizontal_bars,
-            "line": _line,
-            "area": _line,
-            "pie": _pie,
-            "treemap": paint_treemap,
-            "sunburst": paint_sunburst,
-        }
-        painters[scene.chart](figure, scene, colours, head)
-
-    size = {"width": width, "height": height}
-    return draw(paint, format=format, colours=colours, title=scene.title, alt=scene.alt, **size)
+def paint_chart(figure: Any, scene: Scene, colours: Theme, head: float) -> None:
+    """Paint the chart below a headline of ``head`` pixels."""
+    painters = {
+        "bar": _bars,
+        "horizontal_bar": _horizontal_bars,
+        "line": _line,
+        "area": _line,
+        "pie": _pie,
+        "treemap": paint_treemap,
+        "sunburst": paint_sunburst,
+    }
+    painters[scene.chart](figure, scene, colours, head)
 
 
 def _count_ticks(axis: Any, scene: Scene) -> None:

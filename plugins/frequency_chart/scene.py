@@ -9,7 +9,7 @@ from attrs import frozen
 from qualia.draw import Language, number, percent, plain
 from qualia.records import SpeakerWords, WordCount, WordFrequencies
 
-Chart = Literal["bar", "horizontal_bar", "line", "area", "pie", "treemap", "sunburst"]
+Chart = Literal["bar", "horizontal_bar", "line", "area", "pie", "treemap", "sunburst", "dispersion", "keyness"]
 
 MOST_SLICES = 12
 """A pie of more slices cannot be read; the rest becomes one."""
@@ -100,7 +100,7 @@ def _item(word: WordCount, total: int) -> Item:
 def _legible(chart: Chart, room: tuple[int, int]) -> int:
     """Return how many words have room for a label on the axis."""
     if chart in ("bar", "line", "area"):
-        return max(3, (room[0] - 120) // _ROW_PIXELS)
+        return max(3, (room[0] - 120) // _ROW_PIXELS if room[0] >= 480 else (room[0] - 90) // 12)
     if chart == "horizontal_bar":
         return max(3, (room[1] - 150) // _ROW_PIXELS)
     return 200
@@ -111,7 +111,10 @@ def _groups(speakers: tuple[SpeakerWords, ...], top: int) -> tuple[Group, ...]:
 
     One speaker alone is no group: the words then stand for themselves.
     """
-    spoke = sorted((speaker for speaker in speakers if speaker.words), key=lambda speaker: -speaker.total)
+    spoke = sorted(
+        (speaker for speaker in speakers if any(word.count > 0 for word in speaker.words)),
+        key=lambda speaker: -speaker.total,
+    )
     if len(spoke) < 2:
         return ()
     chosen = spoke[:MOST_SPEAKERS]
@@ -119,7 +122,7 @@ def _groups(speakers: tuple[SpeakerWords, ...], top: int) -> tuple[Group, ...]:
     return tuple(
         Group(
             name=plain(speaker.speaker),
-            items=tuple(_item(word, speaker.total) for word in speaker.words[:each]),
+            items=tuple(_item(word, speaker.total) for word in speaker.words[:each] if word.count > 0),
         )
         for speaker in chosen
     )
@@ -167,6 +170,17 @@ def no_data(language: Language) -> tuple[str, str]:
     if language == "pt":
         return "Sem dados", "Nenhuma palavra foi contada: o documento está vazio ou todas foram deixadas de fora."
     return "No data", "No words were counted: the document is empty or all of them were left out."
+
+
+def missing(chart: Chart, language: Language) -> tuple[str, str]:
+    """Return what to say when the record lacks what a chart is made of."""
+    if chart == "keyness":
+        if language == "pt":
+            return "Sem dados", "Para comparar são precisos dois participantes ou partes com palavras que os distingam."
+        return "No data", "To compare takes two speakers or parts with words that set them apart."
+    if language == "pt":
+        return "Sem dados", "O texto não tem partes: conte as palavras com parts=slices e dispersion=true."
+    return "No data", "The text has no parts: count its words with parts=slices and dispersion=true."
 
 
 def words_of(language: Language) -> dict[str, str]:

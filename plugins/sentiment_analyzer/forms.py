@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _AR = """
 o as a amos am ei aste ou aram ava avas avamos avam arei ara aremos arao aria ariamos ariam e es emos em asse assemos
 assem ando ado ada ados adas ar armos arem
@@ -14,6 +16,10 @@ _IR = """
 o es e imos em i iste iu iram ia iamos iam irei ira iremos irao iria iriamos iriam a as amos am isse issemos issem indo
 ido ida idos idas ir irmos irem
 """.split()
+_STRESSED = ("a", "as", "am", "e", "es", "em")
+_DARK = ("a", "as", "amos", "am")
+_LIKE_ODIAR = frozenset({"ansiar", "incendiar", "mediar", "odiar", "remediar"})
+_E_STEM = re.compile(r"(\w*)e([^\Waeiou]+)")
 _DEGREES = ("issimo", "issima", "issimos", "issimas", "inho", "inha", "inhos", "inhas")
 # Endings of nouns and adjectives, longest first: what is taken off, and what is put there instead.
 _PLURALS = (
@@ -43,6 +49,7 @@ def portuguese_forms(kind: str, word: str) -> list[str]:
     forms = _plural(word)
     if kind == "adj":
         forms += _agreeing(word)
+        forms.append((word[:-1] + "a" if word.endswith("o") else word) + "mente")
     return forms
 
 
@@ -70,9 +77,28 @@ def _agreeing(word: str) -> list[str]:
 def _conjugated(infinitive: str) -> list[str]:
     stem = infinitive[:-2]
     if not infinitive.endswith("ar"):
-        return [stem + ending for ending in (_ER if infinitive.endswith("er") else _IR)]
+        forms = [stem + ending for ending in (_ER if infinitive.endswith("er") else _IR)]
+        return forms + (_changed(stem) if infinitive.endswith("ir") else _softened(stem))
+    if stem.endswith("e") or infinitive in _LIKE_ODIAR:
+        # The stressed stem takes an i: chateio, odeio.
+        return [stem + ending for ending in _AR] + [stem[:-1] + "ei" + ending for ending in ("o", *_STRESSED)]
     soft = stem[:-1] + "qu" if stem.endswith("c") else stem + "u" if stem.endswith("g") else stem
     return [(soft if ending[0] == "e" else stem) + ending for ending in _AR]
+
+
+def _softened(stem: str) -> list[str]:
+    """Return the forms of an -er or -ir verb that keep the sound of their g: proteger, protejo."""
+    return [stem[:-1] + "j" + ending for ending in ("o", *_DARK)] if stem.endswith("g") else []
+
+
+def _changed(stem: str) -> list[str]:
+    """Return the forms of an -ir verb with another stem: mentir, minto; destruir, destroi; trair, traio."""
+    if stem.endswith("u"):
+        return [stem[:-1] + ending for ending in ("oi", "ois", "oem")] + [stem + "i"]
+    if stem.endswith("a"):
+        return [stem + ending for ending in ("io", "i", "is", "em", "ia", "ias", "iam")]
+    found = _E_STEM.fullmatch(stem)
+    return [f"{found[1]}i{found[2]}{ending}" for ending in ("o", *_DARK)] if found else _softened(stem)
 
 
 def english_forms(kind: str, word: str) -> list[str]:

@@ -18,22 +18,26 @@ class Lexicon:
 
     words: Mapping[str, float]
     """Words that are worth 0 are not among them."""
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], float], ...]]
-    """By their first word: the words behind it and what the phrase is worth, the longest phrase first."""
+    phrases: Mapping[str, tuple[tuple[int, Mapping[tuple[str, ...], float]], ...]]
+    """By their first word and how many words follow it, most first: these words, and what the phrase is worth."""
     emoji: Mapping[str, float]
 
     @classmethod
     def of(cls, entries: Mapping[str, float], emoji: Mapping[str, float]) -> Lexicon:
         """Sort entries into words and phrases."""
-        phrases: dict[str, list[tuple[tuple[str, ...], float]]] = {}
+        phrases: dict[str, dict[int, dict[tuple[str, ...], float]]] = {}
+        # Two words are joined by a hyphen in one spelling and apart in another: "mal-educado".
+        joined = {entry.replace(" ", "-"): valence for entry, valence in entries.items() if entry.count(" ") == 1}
         for entry, valence in entries.items():
             first, *rest = entry.split(" ")
             if rest:
-                phrases.setdefault(first, []).append((tuple(rest), valence))
+                phrases.setdefault(first, {}).setdefault(len(rest), {})[tuple(rest)] = valence
         return cls(
-            words=MappingProxyType({word: value for word, value in entries.items() if value and " " not in word}),
+            words=MappingProxyType(
+                {word: value for word, value in (joined | {**entries}).items() if value and " " not in word}
+            ),
             phrases=MappingProxyType(
-                {first: tuple(sorted(found, key=lambda each: -len(each[0]))) for first, found in phrases.items()}
+                {first: tuple(sorted(found.items(), reverse=True)) for first, found in phrases.items()}
             ),
             emoji=MappingProxyType(dict(emoji)),
         )

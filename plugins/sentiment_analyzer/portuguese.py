@@ -25,7 +25,11 @@ class PortugueseScorer:
     @classmethod
     def load(cls) -> PortugueseScorer:
         """Read the lexicons."""
-        entries = base_entries("leia.txt", scale=BORROWED) | own_entries("portuguese.txt", portuguese_forms)
+        own = own_entries("portuguese.txt", portuguese_forms)
+        borrowed = base_entries("leia.txt", scale=BORROWED)
+        # A borrowed phrase such as "muito feliz" would hide what the own list and the rules say of its words.
+        hiding = {entry for entry in borrowed if " " in entry and any(own.get(word) for word in entry.split(" "))}
+        entries = {entry: worth for entry, worth in borrowed.items() if entry not in hiding} | own
         return cls(
             "Qualia lexicon for Portuguese and LeIA lexicon 0.0.1, by sentence",
             Valence(Lexicon.of(entries, emoji_entries()), portuguese()),

@@ -32,6 +32,8 @@ from .rules import (
 )
 
 _GLAD, _SAD = 2.0, -1.9
+_LATERAL = frozenset({"la", "las", "lo", "los"})
+"""Pronouns an infinitive loses its r before."""
 _LEAST = 0.01
 """A repetition that would count less than that is no reason at all."""
 
@@ -86,11 +88,24 @@ class Valence:
 
     def pieces(self, text: str) -> list[Piece]:
         """Return the pieces of an NFC sentence, as `read` takes them."""
-        return list(pieces(text, plain=self.rules.folds_accents))
+        found = list(pieces(text, plain=self.rules.folds_accents))
+        for place, piece in enumerate(found):
+            key = self._unstretched(piece.key) if piece.stretched else piece.key
+            key = self.rules.spellings.get(key, key)
+            if key is not piece.key:
+                found[place] = piece._replace(key=key)
+        return found
+
+    def _unstretched(self, stretched: str) -> str:
+        """Return the small word of the rules that a stretched word is (``muuuito``), or the word as it is."""
+        known = (self.rules.negations, self.rules.degrees, self.rules.spellings)
+        return next((key for key in shortened(stretched) if any(key in words for words in known)), stretched)
 
     def read(self, text: str, found: Sequence[Piece]) -> Reading:
         """Return what an NFC sentence says, of which ``found`` are the pieces."""
         hits = _without_repetition(self._contrasted(found, self._hits(found)))
+        if any(hit.key in self.rules.ironies for hit in hits):
+            hits = [evolve(hit, worth=hit.worth * NEGATED) if hit.worth > 0 else hit for hit in hits]
         total = fsum(hit.worth for hit in hits)
         if total:
             total += _emphasis(text) if total > 0 else -_emphasis(text)
@@ -106,11 +121,14 @@ class Valence:
         while place < len(found):
             length, worth = self._looked_up(found, place)
             if worth:
-                piece = found[place]
-                first = max(floor, place - 2 * REACH)
-                more = CAPITALS * (shouts and piece.loud)
-                worth, negated = self._in_context(found[first : place + length + 1], place - first, length, worth, more)
-                key = " ".join(each.key for each in found[place : place + length])
+                piece, negated, key = found[place], False, found[place].key
+                if piece.kind == "word":
+                    first = max(floor, place - 2 * self.rules.reach)
+                    more = CAPITALS * (shouts and piece.loud)
+                    near = found[first : place + length + 2]
+                    worth, negated = self._in_context(near, place - first, length, worth, more)
+                    if length > 1:
+                        key = " ".join(each.key for each in found[place : place + length])
                 hits.append(Hit(key, piece.start, found[place + length - 1].end, worth, negated, place))
             place += length
             if length > 1:
@@ -127,9 +145,10 @@ class Valence:
             return 1, _GLAD if is_glad(piece.key) else _SAD
         if piece.kind != "word":
             return 1, 0.0
-        for rest, worth in self.lexicon.phrases.get(piece.key, ()):
-            if tuple(each.key for each in found[place + 1 : place + 1 + len(rest)]) == rest:
-                return 1 + len(rest), worth
+        for length, phrases in self.lexicon.phrases.get(piece.key, ()):
+            worth = phrases.get(tuple([each.key for each in found[place + 1 : place + 1 + length]]))
+            if worth is not None:
+                return 1 + length, worth
         if place == 0 and piece.key in self.rules.openers and len(found) > 1 and found[1].key == ",":
             return 1, 0.0
         if piece.key in self.rules.negations or piece.key in self.rules.degrees:
@@ -138,20 +157,29 @@ class Valence:
 
     def _word(self, piece: Piece) -> float:
         worth = self.lexicon.words.get(piece.key, 0.0)
+        if not worth and "-" in piece.key and self.rules.enclitics:
+            return self._verb(piece.key)
         if not worth and piece.stretched:
             twice, once = shortened(piece.key)
             worth = self.lexicon.words.get(twice) or self.lexicon.words.get(once, 0.0)
         return worth
 
+    def _verb(self, key: str) -> float:
+        """Return what a verb is worth that pronouns hang on: ``adorei-o``, ``adorá-lo``, ``recomendo-lhe``."""
+        verb, *others = key.split("-")
+        if not self.rules.enclitics.issuperset(others):
+            return 0.0
+        return self.lexicon.words.get(verb + "r" if others[0] in _LATERAL else verb, 0.0)
+
     def _in_context(
         self, found: Sequence[Piece], place: int, length: int, worth: float, more: float
     ) -> tuple[float, bool]:
         """Return what a hit is worth among its neighbours and with ``more`` of it, and whether it is negated."""
-        if found[place].kind != "word":
-            return worth, False
         more += STRETCHED * found[place].stretched
-        if place + length < len(found) and found[place + length].key in self.rules.degrees_behind:
-            more += DEGREE
+        if self.rules.degrees_behind:
+            behind = found[place + length : place + length + 2]
+            if behind and {behind[0].key, " ".join([piece.key for piece in behind])} & self.rules.degrees_behind:
+                more += DEGREE
         distance = negations = 0
         for before in range(place - 1, -1, -1):
             piece = found[before]
@@ -159,9 +187,12 @@ class Valence:
                 break
             if piece.kind != "word":
                 continue
-            if piece.key in self.rules.contrasts or distance == REACH:
+            if piece.key in self.rules.contrasts or distance == self.rules.reach:
                 break
-            more += self.rules.degrees.get(piece.key, 0.0) * FADING[distance]
+            if piece.key in self.rules.passed:
+                continue
+            if distance < REACH:
+                more += self.rules.degrees.get(piece.key, 0.0) * FADING[distance]
             negations += piece.key in self.rules.negations
             distance += 1
         worth += more if worth > 0 else -more

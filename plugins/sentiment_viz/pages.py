@@ -1,69 +1,99 @@
-"""Sentiment as an interactive page."""
+"""Sentiment as plotly draws it, and its data as tables."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 from qualia.draw import (
+    Language,
     Theme,
     clock,
-    folded,
     mix,
     number,
     plotly_layout,
-    plotly_page,
     plotly_text,
     shortened,
+    shortened_inside,
     table,
 )
-from qualia.records import Label
+from qualia.records import Label, WeightedWord
 
 from .scene import BINS, Point, Scene
+from .weights import paint_words
 from .wording import LABELS, SIGNS, first_sentences, label_name, sentences_name, words_of
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x", "star")
 _PATTERNS: dict[Label, str] = {"negative": "/", "neutral": "", "positive": "\\"}
 _MOST_ROWS = 1000
+_NARROW = 480
+"""Pixels below which panels stand below one another."""
 Area = tuple[tuple[float, float], tuple[float, float]]
 """Part of the figure, 0 to 1: left and right, bottom and top."""
 
 
-def sentiment_page(scene: Scene, *, colours: Theme, width: int, height: int) -> bytes:
-    """Return the page."""
+def sentiment_figure(scene: Scene, colours: Theme, *, width: int) -> dict[str, Any]:
+    """Return ``data`` and ``layout`` of the chart, for a window of this width in pixels."""
     data: list[dict[str, Any]] = []
     layout = plotly_layout(colours, scene.language, annotations=[], bargap=0.05, barmode="stack")
-    single: Area = ((0.0, 1.0), (0.0, 1.0))
-    areas: dict[str, Area] = {scene.chart: single}
-    if scene.chart == "dashboard":
-        areas = _dashboard(bool(scene.speakers))
-        if height < 640:
-            height = 640
-    adders = {"gauge": _gauge, "distribution": _distribution, "speakers": _speakers, "timeline": _timeline}
+    areas = _areas(scene, width=width)
+    adders: dict[str, Any] = {
+        "gauge": _gauge,
+        "distribution": _distribution,
+        "speakers": _speakers,
+        "timeline": _timeline,
+        "words": paint_words,
+    }
     for panel, area in areas.items():
         adders[panel](scene, colours, area, data, layout)
         if scene.chart == "dashboard":
             layout["annotations"].append(_heading(words_of(scene.language)[panel], area, colours))
-    return plotly_page(
-        {"data": data, "layout": layout},
-        title=scene.title,
-        subtitle=scene.subtitle,
-        alt=scene.alt,
-        table=folded(words_of(scene.language)["table"], _tables(scene)),
-        language=scene.language,
-        colours=colours,
-        width=width,
-        height=height,
-    )
+    return {"data": data, "layout": layout}
 
 
-def _dashboard(speakers: bool) -> dict[str, Area]:
+def _areas(scene: Scene, *, width: int) -> dict[str, Area]:
+    """Return where each panel stands: beside one another, or on a phone below."""
+    if scene.chart != "dashboard":
+        return {scene.chart: ((0.0, 1.0), (0.0, 1.0))}
+    panels = [
+        "gauge",
+        *(["distribution"] if scene.sentences else []),
+        *(["speakers"] if scene.speakers else []),
+    ]
+    if width < _NARROW:
+        return _stacked([*panels, "timeline"])
     upper, lower = (0.6, 0.94), (0.17, 0.46)
-    if speakers:
-        tops = {"gauge": (0.02, 0.26), "distribution": (0.345, 0.63), "speakers": (0.82, 1.0)}
-    else:
-        tops = {"gauge": (0.02, 0.4), "distribution": (0.52, 1.0)}
-    return {**{panel: (span, upper) for panel, span in tops.items()}, "timeline": ((0.05, 1.0), lower)}
+    spans: dict[tuple[str, ...], tuple[tuple[float, float], ...]] = {
+        ("gauge", "distribution", "speakers"): ((0.02, 0.26), (0.345, 0.63), (0.82, 1.0)),
+        ("gauge", "distribution"): ((0.02, 0.4), (0.52, 1.0)),
+        ("gauge", "speakers"): ((0.02, 0.4), (0.66, 1.0)),
+        ("gauge",): ((0.3, 0.7),),
+    }
+    tops = zip(panels, spans[tuple(panels)], strict=True)
+    return {**{panel: (span, upper) for panel, span in tops}, "timeline": ((0.05, 1.0), lower)}
+
+
+def _stacked(panels: list[str]) -> dict[str, Area]:
+    """Return the panels one below the other; names and legends take room beside and below."""
+    lefts = {"gauge": 0.08, "distribution": 0.12, "speakers": 0.5, "timeline": 0.13}
+    step = 1 / len(panels)
+    return {
+        panel: (
+            (lefts[panel], 0.92 if panel == "gauge" else 1.0),
+            (1 - (place + 1) * step + 0.075, 1 - place * step - 0.03),
+        )
+        for place, panel in enumerate(panels)
+    }
+
+
+def page_height(scene: Scene, *, width: int, height: int) -> int:
+    """Return how high the interactive chart is, in pixels."""
+    if scene.chart == "dashboard":
+        return 340 * len(_areas(scene, width=width)) if width < _NARROW else max(640, height)
+    if scene.chart in ("speakers", "words"):
+        return max(260, 24 * len(scene.speakers if scene.chart == "speakers" else scene.words) + 110)
+    return min(height, 420) if width < _NARROW else height
 
 
 def _heading(text: str, area: Area, colours: Theme) -> dict[str, Any]:
@@ -171,7 +201,7 @@ def _bars_of(label: Label, place: int, scene: Scene, colours: Theme) -> dict[str
 
 
 def _speakers(scene: Scene, colours: Theme, area: Area, data: list[dict[str, Any]], layout: dict[str, Any]) -> None:
-    limit = 16
+    limit = 20 if scene.chart == "speakers" else 16
     data.append(
         {
             "type": "bar",
@@ -193,13 +223,14 @@ def _speakers(scene: Scene, colours: Theme, area: Area, data: list[dict[str, Any
     )
     layout["xaxis3"] = _polarity_axis(scene, colours, domain=area[0], anchor="y3", range=[-1.02, 1.02])
     names = [
-        f"{plotly_text(shortened(speaker.speaker, limit))}  {SIGNS[speaker.label]} "
+        f"{plotly_text(shortened_inside(speaker.speaker, limit))}  {SIGNS[speaker.label]} "
         f"{number(speaker.polarity, scene.language, decimals=2, signed=True)}"
         for speaker in scene.speakers
     ]
     layout["yaxis3"] = {
         "domain": area[1],
         "anchor": "x3",
+        "automargin": scene.chart == "speakers",
         "tickvals": list(range(len(names))),
         "ticktext": names,
         "tickfont": {"size": 11 if len(names) > 8 else 12},
@@ -260,7 +291,7 @@ def _series(scene: Scene, colours: Theme) -> list[tuple[str, str, str, list[Poin
     if scene.voices:
         for place, voice in enumerate(scene.voices):
             points = [point for point in scene.points if point.voice == place]
-            found.append((voice, _SYMBOLS[place], colours.series[place], points))
+            found.append((voice, _SYMBOLS[place], colours.series[place % len(colours.series)], points))
         rest = [point for point in scene.points if point.voice is None]
         found.append((words_of(scene.language)["others"], "circle-open", colours.neutral, rest))
     else:
@@ -282,7 +313,8 @@ def _hover(point: Point, scene: Scene) -> str:
     return "<br>".join([f"<b>{head}</b>", *lines])
 
 
-def _tables(scene: Scene) -> str:
+def data_tables(scene: Scene) -> str:
+    """Return speakers, words or sentences of the chart as tables."""
     say = words_of(scene.language)
     parts: list[str] = []
     if scene.speakers:
@@ -297,6 +329,10 @@ def _tables(scene: Scene) -> str:
         ]
         columns = [say["speaker"], say["polarity"], say["label"], say["sentences"]]
         parts.append(table(caption=say["speakers"], columns=columns, rows=rows, numbers=(1, 3)))
+    if scene.chart == "words":
+        parts.append(words_table(scene.words, scene.language))
+    if not scene.sentences:
+        return "".join(parts)
     shown = scene.points[:_MOST_ROWS]
     rows = [
         [
@@ -311,3 +347,14 @@ def _tables(scene: Scene) -> str:
     columns = [say["time"] if scene.timed else "#", say["speaker"], say["polarity"], say["label"], say["sentence"]]
     caption = first_sentences(len(shown), scene.sentences, scene.language)
     return "".join([*parts, table(caption=caption, columns=columns, rows=rows, numbers=(0, 2))])
+
+
+def words_table(words: Iterable[WeightedWord], language: Language) -> str:
+    """Return the words that decided, with how often they did and what they weighed."""
+    say = words_of(language)
+    rows = [
+        [each.word, number(each.count, language), number(each.weight, language, decimals=2, signed=True)]
+        for each in words
+    ]
+    columns = [say["word"], say["count"], say["weight"]]
+    return table(caption=say["words"], columns=columns, rows=rows, numbers=(1, 2))

@@ -4,35 +4,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
-from qualia.draw import Theme, draw, fitted, frame, headline, mix, number, points, size_of, text_width
+from qualia.draw import Theme, fitted, frame, mix, number, points, size_of, text_width
 from qualia.records import Label
 
 from .scene import BINS, Point, Scene
+from .weights import draw_words
 from .wording import LABELS, SIGNS, label_name, sentences_name, words_of
 
 _MARKS = ("o", "s", "D", "^", "v", "P", "X", "*")
 _REST = "o hollow"
+_NARROW = 480
+"""Pixels below which panels stand below one another."""
 _LABEL_MARKS: dict[Label, str] = {"negative": "v", "neutral": "o", "positive": "^"}
 _HATCHES: dict[Label, str] = {"negative": "///", "neutral": "", "positive": "\\\\\\"}
 
 
-def sentiment_picture(scene: Scene, *, format: Literal["png", "svg"], colours: Theme, width: int, height: int) -> bytes:  # noqa: A002
-    """Return the picture."""
-
-    def paint(figure: Any) -> None:
-        head = headline(figure, title=scene.title, subtitle=scene.subtitle, colours=colours)
-        wide, tall = size_of(figure)
-        room = Room(16, head, wide - 32, tall - head - 10)
-        if scene.chart == "dashboard":
-            _dashboard(figure, room, scene, colours)
-            return
-        painters = {"gauge": _gauge, "distribution": _distribution, "timeline": _timeline}
-        painters[scene.chart](figure, room, scene, colours)
-
-    size = {"width": width, "height": height}
-    return draw(paint, format=format, colours=colours, title=scene.title, alt=scene.alt, **size)
+def paint_sentiment(figure: Any, scene: Scene, colours: Theme, head: float) -> None:
+    """Paint the chart below a headline of ``head`` pixels."""
+    wide, tall = size_of(figure)
+    room = Room(16, head, wide - 32, tall - head - 10)
+    painters = {
+        "dashboard": _dashboard,
+        "gauge": _gauge,
+        "distribution": _distribution,
+        "timeline": _timeline,
+        "speakers": _speakers,
+        "words": draw_words,
+    }
+    painters[scene.chart](figure, room, scene, colours)
 
 
 Series = tuple[str, str, str, Callable[[Point], bool]]
@@ -54,14 +55,25 @@ class Room(NamedTuple):
 
 
 def _dashboard(figure: Any, room: Room, scene: Scene, colours: Theme) -> None:
+    painters: dict[str, Any] = {
+        "gauge": _gauge,
+        **({"distribution": _distribution} if scene.sentences else {}),
+        **({"speakers": _speakers} if scene.speakers else {}),
+    }
+    if room.width < _NARROW:
+        painters["timeline"] = _timeline
+        each = room.height / len(painters)
+        for place, (panel, painter) in enumerate(painters.items()):
+            where = Room(room.left, room.top + place * each, room.width, each - 14)
+            _panel(figure, panel, where, painter, scene, colours)
+        return
     upper = room.height * 0.46
-    shares = {"gauge": 0.27, "distribution": 0.37, "speakers": 0.36}
-    if not scene.speakers:
-        shares = {"gauge": 0.4, "distribution": 0.6}
-    painters = {"gauge": _gauge, "distribution": _distribution, "speakers": _speakers}
-    left = room.left
-    for panel, share in shares.items():
-        _panel(figure, panel, Room(left, room.top, room.width * share - 12, upper), painters[panel], scene, colours)
+    weights = {"gauge": 0.27, "distribution": 0.37, "speakers": 0.36}
+    left, whole = room.left, sum(weights[panel] for panel in painters)
+    for panel, painter in painters.items():
+        share = weights[panel] / whole
+        where = Room(left, room.top, room.width * share - 12, upper)
+        _panel(figure, panel, where, painter, scene, colours)
         left += room.width * share
     below = Room(room.left, room.top + upper + 6, room.width, room.height - upper - 6)
     _panel(figure, "timeline", below, _timeline, scene, colours)
@@ -220,7 +232,8 @@ def _series(scene: Scene, colours: Theme) -> list[Series]:
             for label in LABELS
         ]
     found: list[Series] = [
-        (voice, _MARKS[place], colours.series[place], _by(place)) for place, voice in enumerate(scene.voices)
+        (voice, _MARKS[place], colours.series[place % len(colours.series)], _by(place))
+        for place, voice in enumerate(scene.voices)
     ]
     return [*found, (words_of(scene.language)["others"], _REST, colours.neutral, _by(None))]
 

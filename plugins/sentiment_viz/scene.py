@@ -11,17 +11,23 @@ from typing import Literal
 from attrs import frozen
 
 from qualia.draw import Language, clock, number, plain
-from qualia.records import Label, SentenceSentiment, Sentiment, SpeakerSentiment
+from qualia.records import Label, SentenceSentiment, Sentiment, SpeakerSentiment, WeightedWord
 
 from .wording import LABELS, label_name, sentences_name
 
-Chart = Literal["dashboard", "gauge", "timeline", "distribution"]
+Chart = Literal["dashboard", "gauge", "timeline", "distribution", "speakers", "words", "cloud"]
 
 BINS = 20
 """Bars of the distribution, each 0.1 of polarity wide."""
 MOST_VOICES = 8
 """Speakers with a mark of their own; as many as colours can be told apart."""
 MOST_BARS = 12
+MOST_ALONE = 40
+"""Speakers in a chart of their own."""
+MOST_WORDS = 12
+"""Words drawn on either side."""
+_THRESHOLD = 0.1
+"""Polarity beyond which a stretch of text is drawn as positive or negative, as the analyzer's own default has it."""
 _MOST_POINTS = 4000
 
 
@@ -68,17 +74,19 @@ class Scene:
     """Speakers with a mark of their own, who said most first; empty when fewer than two speak."""
     speakers: tuple[SpeakerSentiment, ...]
     """For the bars: in order of first appearance, those who said most; empty when fewer than two speak."""
+    words: tuple[WeightedWord, ...]
+    """What decided most: those in favour, heaviest first, then those against, heaviest last."""
 
 
 def scene_of(sentiment: Sentiment, *, chart: Chart, title: str, language: Language) -> Scene:
     """Decide what to draw of a record that has figures."""
-    sentences = sentiment.sentences
+    sentences = sentiment.sentences or _stretches(sentiment)
     voices = _voices(sentences)
     timed = _timed(sentences)
     points = _points(sentences, voices, timed=timed)
     counts = Counter(sentence.label for sentence in sentences)
     numbers = (counts["negative"], counts["neutral"], counts["positive"])
-    subtitle = _subtitle(numbers, language)
+    subtitle = _subtitle(numbers, language, judged=sentiment.judged, is_whole=bool(sentiment.sentences))
     polarity = min(1.0, max(-1.0, sentiment.polarity or 0.0))
     label = sentiment.label or "neutral"
     return Scene(
@@ -92,15 +100,42 @@ def scene_of(sentiment: Sentiment, *, chart: Chart, title: str, language: Langua
         label=label,
         subjectivity=sentiment.subjectivity,
         counts=numbers,
-        bins=_bins(sentences),
+        bins=_bins(sentiment.sentences),
         points=points[:: -(-len(points) // _MOST_POINTS)],
-        sentences=len(sentences),
+        sentences=len(sentiment.sentences),
         trend=moving_average([(point.x, point.polarity) for point in points]),
         timed=timed,
-        ticks=_ticks(points[0].x, points[-1].x, timed=timed, language=language),
+        ticks=_ticks(points[0].x, points[-1].x, timed=timed, language=language) if points else (),
         voices=voices,
-        speakers=_bars(sentiment.speakers),
+        speakers=_bars(sentiment.speakers, alone=chart == "speakers"),
+        words=_words(sentiment.words),
     )
+
+
+def _stretches(sentiment: Sentiment) -> tuple[SentenceSentiment, ...]:
+    """Return the stretches of a timeline in the place of sentences, where the record holds none."""
+    return tuple(
+        SentenceSentiment(
+            text="",
+            start=each.start,
+            end=each.end,
+            polarity=each.polarity,
+            subjectivity=0.0,
+            label="positive"
+            if each.polarity > _THRESHOLD
+            else "negative"
+            if each.polarity < -_THRESHOLD
+            else "neutral",
+            begin_s=each.begin_s,
+        )
+        for each in sentiment.timeline
+    )
+
+
+def _words(words: Sequence[WeightedWord]) -> tuple[WeightedWord, ...]:
+    up = sorted((each for each in words if each.weight > 0), key=lambda each: (-each.weight, each.word))[:MOST_WORDS]
+    down = sorted((each for each in words if each.weight < 0), key=lambda each: (each.weight, each.word))[:MOST_WORDS]
+    return (*up, *reversed(down))
 
 
 def _voices(sentences: Sequence[SentenceSentiment]) -> tuple[str, ...]:
@@ -108,11 +143,12 @@ def _voices(sentences: Sequence[SentenceSentiment]) -> tuple[str, ...]:
     return tuple(speaker for speaker, _ in counts.most_common(MOST_VOICES)) if len(counts) > 1 else ()
 
 
-def _bars(speakers: tuple[SpeakerSentiment, ...]) -> tuple[SpeakerSentiment, ...]:
-    if len(speakers) < 2:
+def _bars(speakers: tuple[SpeakerSentiment, ...], *, alone: bool) -> tuple[SpeakerSentiment, ...]:
+    if len(speakers) < 2 and not alone:
         return ()
-    most = sorted(speakers, key=lambda speaker: -speaker.sentences)[:MOST_BARS]
-    return tuple(speaker for speaker in speakers if speaker in most)[:MOST_BARS]
+    limit = MOST_ALONE if alone else MOST_BARS
+    most = sorted(speakers, key=lambda speaker: -speaker.sentences)[:limit]
+    return tuple(speaker for speaker in speakers if speaker in most)[:limit]
 
 
 def _timed(sentences: Sequence[SentenceSentiment]) -> bool:
@@ -173,7 +209,10 @@ def _ticks(first: float, last: float, *, timed: bool, language: Language) -> tup
     return tuple((place, clock(place) if timed else number(place, language)) for place in places)
 
 
-def _subtitle(counts: tuple[int, int, int], language: Language) -> str:
+def _subtitle(counts: tuple[int, int, int], language: Language, *, judged: int | None, is_whole: bool) -> str:
+    if not is_whole:
+        many = number(judged or 0, language)
+        return f"{many} frases avaliadas" if language == "pt" else f"{many} sentences judged"
     total = sum(counts)
     parts = ", ".join(sentences_name(label, count, language) for label, count in zip(LABELS, counts, strict=True))
     noun = ("frase" if language == "pt" else "sentence") + ("" if total == 1 else "s")

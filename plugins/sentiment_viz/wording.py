@@ -2,10 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from qualia.draw import Language, number, plain
 from qualia.records import Label, Sentiment
 
 SIGNS: dict[Label, str] = {"negative": "▼", "neutral": "●", "positive": "▲"}
+_ENGLISH: Mapping[str, str] = MappingProxyType(
+    {
+        "gauge": "As a whole",
+        "timeline": "Along the text",
+        "distribution": "Sentences by polarity",
+        "speakers": "By speaker",
+        "words": "Words that decided",
+        "weight": "Summed weight",
+        "word": "Word",
+        "count": "Occurrences",
+        "polarity": "Polarity",
+        "sentences": "Sentences",
+        "sentence": "Sentence",
+        "time": "Time (min:s)",
+        "speaker": "Speaker",
+        "label": "Sentiment",
+        "subjectivity": "subjectivity",
+        "others": "other speakers",
+        "trend": "moving average",
+        "table": "Data",
+        "share": "Share",
+    }
+)
+_PORTUGUESE: Mapping[str, str] = MappingProxyType(
+    {
+        "gauge": "No todo",
+        "timeline": "Ao longo do texto",
+        "distribution": "Frases por polaridade",
+        "speakers": "Por participante",
+        "words": "Palavras que pesaram",
+        "weight": "Peso somado",
+        "word": "Palavra",
+        "count": "Ocorrências",
+        "polarity": "Polaridade",
+        "sentences": "Frases",
+        "sentence": "Frase",
+        "time": "Tempo (min:s)",
+        "speaker": "Participante",
+        "label": "Sentimento",
+        "subjectivity": "subjetividade",
+        "others": "demais participantes",
+        "trend": "média móvel",
+        "table": "Dados",
+        "share": "Parte",
+    }
+)
 LABELS: tuple[Label, ...] = ("negative", "neutral", "positive")
 
 
@@ -27,43 +76,9 @@ def sentences_name(label: Label, count: int, language: Language) -> str:
     return f"{SIGNS[label]} {number(count, language)} {name}"
 
 
-def words_of(language: Language) -> dict[str, str]:
+def words_of(language: Language) -> Mapping[str, str]:
     """Return the words on axes, panels and tables."""
-    if language == "pt":
-        return {
-            "gauge": "No todo",
-            "timeline": "Ao longo do texto",
-            "distribution": "Frases por polaridade",
-            "speakers": "Por participante",
-            "polarity": "Polaridade",
-            "sentences": "Frases",
-            "sentence": "Frase",
-            "time": "Tempo (min:s)",
-            "speaker": "Participante",
-            "label": "Sentimento",
-            "subjectivity": "subjetividade",
-            "others": "demais participantes",
-            "trend": "média móvel",
-            "table": "Dados",
-            "share": "Parte",
-        }
-    return {
-        "gauge": "As a whole",
-        "timeline": "Along the text",
-        "distribution": "Sentences by polarity",
-        "speakers": "By speaker",
-        "polarity": "Polarity",
-        "sentences": "Sentences",
-        "sentence": "Sentence",
-        "time": "Time (min:s)",
-        "speaker": "Speaker",
-        "label": "Sentiment",
-        "subjectivity": "subjectivity",
-        "others": "other speakers",
-        "trend": "moving average",
-        "table": "Data",
-        "share": "Share",
-    }
+    return _PORTUGUESE if language == "pt" else _ENGLISH
 
 
 def nothing_to_draw(sentiment: Sentiment, language: Language) -> tuple[str, str]:
@@ -79,6 +94,17 @@ def nothing_to_draw(sentiment: Sentiment, language: Language) -> tuple[str, str]
     if language == "pt":
         return "Sem dados", reason or "O texto não tem frases para avaliar."
     return "No data", reason or "The text has no sentences to judge."
+
+
+def lacks(chart: str, language: Language) -> tuple[str, str]:
+    """Return what to say, large and small, when a record has figures but not those of this chart."""
+    why = {
+        "speakers": ("No speakers are named.", "Ninguém é identificado no texto."),
+        "cloud": ("No words that decided were listed.", "Não há lista das palavras que pesaram."),
+        "words": ("No words that decided were listed.", "Não há lista das palavras que pesaram."),
+    }
+    english, portuguese = why.get(chart, ("The sentences were left out.", "A lista de frases ficou de fora."))
+    return ("Sem dados", portuguese) if language == "pt" else ("No data", english)
 
 
 def first_sentences(shown: int, total: int, language: Language) -> str:

@@ -18,6 +18,7 @@ from attrs import evolve
 from .lines import Head, headed, lines_of, read_lines, transcript
 from .notices import is_notice
 from .turns import Removed, Transcript, one_line
+from .unpadded import read_unpadded
 
 _PART = "word/document.xml"
 MAX_BYTES = 128 * 1024 * 1024
@@ -49,9 +50,8 @@ def read_docx(data: bytes) -> Transcript | None:
         Damaged: it cannot be unpacked or read, or would unpack to more than is safe.
     """
     paragraphs = [each for each in paragraphs_of(data) if each and not each.isspace()]
-    found = _read_turns(paragraphs)
-    if found is None:
-        found = read_lines(lines_of("\n".join(paragraphs)))
+    text = "\n".join(paragraphs)
+    found = read_unpadded(text) or _read_turns(paragraphs) or read_lines(lines_of(text))
     return found and evolve(found, variant="docx")
 
 

@@ -12,6 +12,7 @@ from .lines import lines_of, read_lines
 from .recognised import Unaligned, read_json
 from .subtitles import Misplaced, read_sbv, read_srt
 from .turns import Transcript
+from .unpadded import padded, read_unpadded
 from .webvtt import is_webvtt, read_webvtt
 
 ID = "teams_cleaner"
@@ -56,8 +57,9 @@ def _read_text(text: str, media_type: str) -> Transcript | None:
     if media_type == "application/json" or start.startswith("{") or start[:1] + start[1:].lstrip()[:1] == "[{":
         return read_json(text)
     if is_webvtt(text):
-        return read_webvtt(text)
-    found = read_srt(text) or read_sbv(text)
+        captions = read_webvtt(text)
+        return captions if captions.cues else read_webvtt(padded(text))
+    found = read_unpadded(text) or read_srt(text) or read_sbv(text)
     # Captions inside another text would be read as speech, their times included.
     if found is not None or _CAPTION.search(text):
         return found

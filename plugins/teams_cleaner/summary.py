@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from math import fsum
 from operator import lt, sub
 from typing import Any
@@ -17,6 +18,8 @@ _LONG = 1 << 18
 _EDGES = '.,;:!?"()[]\u2026\u201c\u201d\u00ab\u00bb\u2013\u2014'
 _LATIN_END = "\u0250"
 _MOST_KNOWN = 200_000
+_BATCH = 64
+"""Texts that are looked at together; one that is not plain makes all of its batch be looked at one by one."""
 
 
 class WordCounts(dict[str, int]):
@@ -25,6 +28,7 @@ class WordCounts(dict[str, int]):
     def __init__(self) -> None:
         super().__init__()
         self._reader = WordReader(WordRules(numbers=True))
+        self._kinds = bytes(map(_kind, range(256)))
 
     def __missing__(self, chunk: str) -> int:
         if len(self) > _MOST_KNOWN:
@@ -40,6 +44,42 @@ class WordCounts(dict[str, int]):
         if len(text) > _LONG:
             return count_words(text, numbers=True).total()
         return sum(map(self.__getitem__, text.split()))
+
+    def total(self, texts: Sequence[str]) -> int:
+        """Return how many words texts have together; each must have single blanks between its chunks."""
+        each = filter(None, texts)
+        return sum(map(self._batch, iter(lambda: list(islice(each, _BATCH)), [])))
+
+    def _batch(self, texts: list[str]) -> int:
+        if max(map(len, texts)) <= _LONG and (count := self._plain("\n".join(texts))) is not None:
+            return count
+        return sum(map(self._one, texts))
+
+    def _one(self, text: str) -> int:
+        count = None if len(text) > _LONG else self._plain(text)
+        return self.of(text) if count is None else count
+
+    def _plain(self, text: str) -> int | None:
+        """Count the words of a text whose chunks are all words with marks at their ends, or marks alone.
+
+        Such a text need not be cut into its chunks, which is most of the time that counting takes. None for any other.
+        """
+        try:
+            kinds = text.encode("latin-1").translate(self._kinds)
+        except UnicodeEncodeError:
+            return None
+        # Marks before letters can be those of an address; what joins letters must stand behind one.
+        if b"x" in kinds or b".a" in kinds or (b"-" in kinds and kinds.count(b"-") != kinds.count(b"a-")):
+            return None
+        return 1 + kinds.count(b" ") - kinds.count(b" .") - kinds.startswith(b".")
+
+
+def _kind(code: int) -> int:
+    """Return what a character of latin-1 is among words: a letter, a joint, a mark at their edge, a blank, or other."""
+    char = chr(code)
+    if char.isalpha():
+        return ord("a")
+    return ord("-" if char in "-'" else "." if char in _EDGES else " " if char in " \n" else "x")
 
 
 def facts(
@@ -73,8 +113,7 @@ def _speakers(turns: Sequence[Turn], words: WordCounts) -> list[dict[str, Any]]:
     spoken: dict[str | None, list[Turn]] = {}
     for turn in turns:
         spoken.setdefault(turn.speaker, []).append(turn)
-    count = words.of
-    counts = {name: sum([count(turn.text) for turn in own]) for name, own in spoken.items()}
+    counts = {name: words.total([text for _, text, _, _ in own]) for name, own in spoken.items()}
     total = sum(counts.values())
     return [
         {

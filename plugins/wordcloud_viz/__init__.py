@@ -2,24 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Literal
 
 from attrs import frozen
 
-from qualia.draw import Format, Language, LanguageChoice, ThemeName, choose_language, media_type, notice, plain, theme
+from qualia.draw import (
+    Language,
+    LanguageChoice,
+    PictureFormat,
+    Theme,
+    ThemeName,
+    choose_language,
+    drawable,
+    lacking_note,
+    media_type,
+    notice,
+    plain,
+    readable,
+    shortened,
+    text_width,
+    theme,
+)
+from qualia.draw.cloud import Cloud, Shape, cloud_pdf, cloud_png, laid_out
+from qualia.draw.cloud_svg import cloud_svg
 from qualia.plugin import Artifact, Visualizer, param
-from qualia.records import WordFrequencies
+from qualia.records import WordCount, WordFrequencies
 
-from .cloud import Cloud, cloud_words, laid_out, png
-from .vector import cloud_page, svg
+from .context import contexts_of
+from .pages import Told, cloud_page
+from .people import People, people_of
+
+_LONGEST = 40
+"""Characters of a word; longer ones would not fit the smallest cloud."""
+_PHONE = (358, 520)
+_PHONE_WORDS = 80
+"""As many can be read on a phone; the table has them all."""
 
 
 @frozen
 class Params:
     """How the cloud looks."""
 
-    format: Format = param("png", help="png and svg are pictures; html is a page with the cloud and its data.")
+    format: PictureFormat = param("png", help="png, svg and pdf are pictures; html is a page with cloud and data.")
     max_words: int = param(200, ge=1, le=1000, help="Draw at most the N most frequent words.")
+    shape: Shape = param("rectangle", help="What the words fill.")
+    colour: Literal["rank", "speaker", "one"] = param(
+        "rank", help="What a word's colour says: nothing, but neighbours differ; who says it most; or all have one."
+    )
     title: str = param("", help="Title; empty for one in the cloud's language on the page and none in the picture.")
     language: LanguageChoice = param("auto", help="Language of the cloud's own words; auto takes the record's.")
     theme: ThemeName = param("light", help="Background; the colours on transparent suit light and dark ones alike.")
@@ -36,21 +66,69 @@ class WordCloudPicture(Visualizer[Params]):
         title = plain(params.title)
         named = title or ("Nuvem de palavras" if language == "pt" else "Word cloud")
         colours = theme(params.theme)
-        words = cloud_words(word_frequencies.words, params.max_words)
+        size: dict[str, Any] = {"colours": colours, "width": params.width, "height": params.height}
+        words, shown = cloud_words(word_frequencies.words, params.max_words)
         if not words:
             message, detail = _no_data(language)
-            size: dict[str, Any] = {"colours": colours, "width": params.width, "height": params.height}
             size |= {"language": language, "title": named}
             return _artifact(params, notice(params.format, message=message, detail=detail, **size))
-        shown = "" if params.format == "html" else title
-        cloud = laid_out(words, width=params.width, height=params.height, colours=colours, title=shown)
-        if params.format == "png":
-            return _artifact(params, png(cloud))
+        people = people_of(word_frequencies, colours) if params.colour == "speaker" else None
+        how: dict[str, Any] = {"shape": params.shape, "fill": _fill(params, people, shown, colours)}
+        how |= {"legend": people.legend(colours, language)} if people is not None else {}
+        note = lacking_note(shown.values(), language)
+        on_page = params.format == "html"
+        cloud = laid_out(words, title="" if on_page else title, note=note, **how, **size)
         alt = _alt(named, cloud, language)
-        if params.format == "svg":
-            return _artifact(params, svg(cloud, title=named, alt=alt).encode())
-        listed, total = word_frequencies.words[: params.max_words], word_frequencies.total
-        return _artifact(params, cloud_page(cloud, listed, total=total, title=named, alt=alt, language=language))
+        if not on_page:
+            return _artifact(params, _picture(params, cloud, named, alt))
+        told = Told(
+            title=named,
+            alt=alt,
+            language=language,
+            words=word_frequencies.words[: params.max_words],
+            total=word_frequencies.total,
+            shown=shown,
+            people=people,
+            contexts=contexts_of(word_frequencies.contexts, shown.values()),
+        )
+        few = dict(list(words.items())[:_PHONE_WORDS])
+        small = laid_out(few, width=_PHONE[0], height=_PHONE[1], colours=colours, title="", note=note, **how)
+        return _artifact(params, cloud_page(cloud, small, told))
+
+
+def cloud_words(words: Iterable[WordCount], limit: int) -> tuple[dict[str, float], dict[str, str]]:
+    """Return what to draw, most frequent first, as the font can show it, and what each is in the record.
+
+    Words that look the same count together.
+    """
+    found: dict[str, float] = {}
+    shown: dict[str, str] = {}
+    for item in words:
+        word = drawable(shortened(item.word, _LONGEST))
+        if item.count > 0 and text_width(word, 1.0) > 0 and (word in found or len(found) < limit):
+            found[word] = found.get(word, 0) + item.count
+            shown.setdefault(word, item.word)
+    return found, shown
+
+
+def _fill(params: Params, people: People | None, shown: dict[str, str], colours: Theme) -> Any:
+    """Return what gives a word its colour."""
+
+    def fill(word: str, rank: int) -> str:
+        if people is not None:
+            return readable(people.colour(shown[word], colours), colours.background)
+        place = 0 if params.colour != "rank" else rank % len(colours.series)
+        return readable(colours.series[place], colours.background)
+
+    return fill
+
+
+def _picture(params: Params, cloud: Cloud, title: str, alt: str) -> bytes:
+    if params.format == "png":
+        return cloud_png(cloud)
+    if params.format == "pdf":
+        return cloud_pdf(cloud, title=title, alt=alt)
+    return cloud_svg(cloud, title=title, alt=alt).encode()
 
 
 def _artifact(params: Params, data: bytes) -> Artifact:

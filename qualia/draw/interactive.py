@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from qualia.draw.colour import Theme
 from qualia.draw.labels import Language, plain
-from qualia.draw.page import escape, json_text, page
+from qualia.draw.page import Script, escape, json_text, page, prepared
 
 _START = """
 (function () {
   var figure = JSON.parse(document.getElementById("figure").textContent);
+  var place = document.getElementById("chart");
+  var shown = figure.phone && window.innerWidth <= 600 ? figure.phone : figure;
+  var below = document.getElementById("below");
+  if (below && shown.subtitle) { below.textContent = shown.subtitle; }
+  place.style.height = shown.height + "px";
   Plotly.register({moduleType: "locale", name: "pt", dictionary: figure.words, format: {}});
-  Plotly.newPlot("chart", figure.data, figure.layout, figure.config);
+  Plotly.newPlot(place, shown.data, shown.layout, figure.config);
 })();
 """
 _PORTUGUESE = (
@@ -31,6 +37,14 @@ _PORTUGUESE = (
 )
 
 
+@cache
+def _library() -> Script:
+    """Return plotly.js, five megabytes, prepared once for all the pages of a process."""
+    from plotly.offline import get_plotlyjs  # heavy, and only charts that are drawn need it
+
+    return prepared(get_plotlyjs())
+
+
 def plotly_text(text: str) -> str:
     """Return text that plotly shows as it is; its labels otherwise understand ``<b>``, ``<a href>`` and entities."""
     return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -38,10 +52,11 @@ def plotly_text(text: str) -> str:
 
 def plotly_layout(colours: Theme, language: Language, **more: Any) -> dict[str, Any]:
     """Return the layout all interactive charts share, with ``more`` on top."""
+    behind = "rgba(0,0,0,0)" if colours.name == "transparent" else colours.background
     return {
         "autosize": True,
-        "paper_bgcolor": colours.background,
-        "plot_bgcolor": colours.background,
+        "paper_bgcolor": behind,
+        "plot_bgcolor": behind,
         "font": {"family": "DejaVu Sans, Verdana, sans-serif", "size": 13, "color": colours.ink},
         "colorway": list(colours.series),
         "separators": ",." if language == "pt" else ".,",
@@ -52,33 +67,43 @@ def plotly_layout(colours: Theme, language: Language, **more: Any) -> dict[str, 
     }
 
 
+class Shown(NamedTuple):
+    """A plotly figure as a page shows it."""
+
+    figure: Mapping[str, Any]
+    """``data`` and ``layout`` as plotly names them; every text in them went through `plotly_text`."""
+    height: int
+    """In pixels."""
+    subtitle: str = ""
+    """One line above it; empty for none."""
+
+
 def plotly_page(
-    figure: Mapping[str, Any],
+    shown: Shown,
     *,
     title: str,
-    subtitle: str,
     alt: str,
     table: str,
     language: Language,
     colours: Theme,
     width: int,
-    height: int,
+    note: str = "",
+    phone: Shown | None = None,
 ) -> bytes:
-    """Return a page that holds plotly.js once, the chart and its data table, and asks no host for anything.
+    """Return a page that holds plotly.js once, the chart and its data, and asks no host for anything.
 
     Args:
-        figure: ``data`` and ``layout`` as plotly names them; every text in them went through `plotly_text`.
+        shown: the chart.
         title: heads page and window.
-        subtitle: one line below it; empty for none.
         alt: what the chart shows, for those who do not see it.
         table: markup behind the chart.
         language: language of the page and of the chart's buttons.
         colours: the theme.
         width: widest the chart may become, in pixels; it shrinks with the window.
-        height: height of the chart, in pixels.
+        note: a paragraph below the chart; empty for none.
+        phone: the chart for windows of at most 600 pixels; None for the same.
     """
-    from plotly.offline import get_plotlyjs  # heavy, and only charts that are drawn need it
-
+    figure = shown.figure
     config = {
         "responsive": True,
         "displaylogo": False,
@@ -90,11 +115,14 @@ def plotly_page(
         "modeBarButtons": [["toImage", *(("zoom2d", "pan2d", "resetScale2d") if "xaxis" in figure["layout"] else ())]],
     }
     words = dict(_PORTUGUESE) if language == "pt" else {}
-    spec = {"data": figure["data"], "layout": figure["layout"], "config": config, "words": words}
+    spec = {**_spec(shown), "config": config, "words": words}
+    if phone is not None:
+        spec["phone"] = _spec(phone)
     body = (
         f"<h1>{escape(title)}</h1>"
-        + (f'<p class="muted">{escape(subtitle)}</p>' if subtitle else "")
+        + (f'<p class="muted" id="below">{escape(shown.subtitle)}</p>' if shown.subtitle else "")
         + f'<figure><div id="chart" class="chart" role="img" aria-label="{escape(alt)}"></div></figure>'
+        + (f"<p>{escape(note)}</p>" if note else "")
         + table
         + f'<script type="application/json" id="figure">{json_text(spec)}</script>'
     )
@@ -104,6 +132,17 @@ def plotly_page(
         language="pt-BR" if language == "pt" else "en",
         colours=colours,
         width=width,
-        style=f".chart{{width:100%;height:{height}px}}",
-        scripts=(get_plotlyjs(), _START),
+        style=f".chart{{width:100%;height:{shown.height}px}}",
+        scripts=(_library(), _START),
     )
+
+
+def _spec(shown: Shown) -> dict[str, Any]:
+    """Return a chart as the page's script reads it."""
+    figure = shown.figure
+    return {
+        "data": figure["data"],
+        "layout": figure["layout"],
+        "height": shown.height,
+        "subtitle": plain(shown.subtitle),
+    }

@@ -8,6 +8,7 @@ from typing import Literal
 Language = Literal["pt", "en"]
 LanguageChoice = Literal["auto", "pt", "en"]
 Format = Literal["html", "png", "svg"]
+PictureFormat = Literal["html", "png", "svg", "pdf"]
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -35,6 +36,15 @@ def shortened(text: str, limit: int) -> str:
     return clean if len(clean) <= limit else clean[: limit - 1].rstrip() + "\u2026"
 
 
+def shortened_inside(text: str, limit: int) -> str:
+    """Return `plain` text of at most ``limit`` characters, cut in the middle: long names often differ at the end."""
+    clean = plain(text)
+    if len(clean) <= limit:
+        return clean
+    tail = max(1, limit * 2 // 5)
+    return f"{clean[: limit - 1 - tail].rstrip()}\u2026{clean[-tail:].lstrip()}"
+
+
 def number(value: float, language: Language, *, decimals: int = 0, signed: bool = False) -> str:
     """Write a number: 1,234.5 in English, 1.234,5 in Portuguese; ``signed`` adds a plus to positive ones."""
     text = f"{value:{'+' if signed else ''},.{decimals}f}"
@@ -57,6 +67,7 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def media_type(format: Format) -> str:  # noqa: A002
+def media_type(format: PictureFormat) -> str:  # noqa: A002
     """Return the media type of a picture's format."""
-    return {"html": "text/html", "png": "image/png", "svg": "image/svg+xml"}[format]
+    known = {"html": "text/html", "png": "image/png", "svg": "image/svg+xml", "pdf": "application/pdf"}
+    return known[format]

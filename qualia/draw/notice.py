@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from qualia.draw.colour import Theme
-from qualia.draw.labels import Format, Language
+from qualia.draw.labels import Language, PictureFormat
 from qualia.draw.page import escape, page
 from qualia.draw.static import draw, headline, points, wrapped
 
 
 def notice(
-    format: Format,  # noqa: A002
+    format: PictureFormat,  # noqa: A002
     *,
     title: str,
     message: str,

@@ -12,6 +12,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from qualia.draw.colour import Theme, theme
 from qualia.draw.labels import plain
@@ -20,18 +21,29 @@ _ENDING = re.compile(r"<(/script|!--)", re.IGNORECASE)
 _STYLE = """
 :root{{color-scheme:{scheme}}}
 body{{margin:0;padding:24px;background:{background};color:{ink};
-font:16px/1.5 "DejaVu Sans",Verdana,system-ui,sans-serif;overflow-wrap:anywhere}}
+font:16px/1.5 "DejaVu Sans",Verdana,system-ui,sans-serif,"Noto Color Emoji","Apple Color Emoji","Segoe UI Emoji";
+overflow-wrap:anywhere}}
 main{{max-width:{width}px;margin:0 auto}}
 h1{{font-size:1.5rem;line-height:1.25;margin:0 0 4px}}
 p{{margin:0 0 12px}} .muted{{color:{muted}}} figure{{margin:0 0 16px}}
 .drawing{{overflow-x:auto}} .drawing svg,.drawing img{{max-width:100%;height:auto;display:block}}
 .notice{{border:1px solid {muted};border-radius:8px;padding:32px;text-align:center}} .notice strong{{font-size:1.25rem}}
+.drawing img{{width:100%}}
 details{{margin:12px 0}} summary{{cursor:pointer}}
 table{{border-collapse:collapse;margin:12px 0;font-size:.875rem}}
 caption{{text-align:left;font-weight:bold;padding:4px 0}}
 th,td{{text-align:left;padding:4px 16px 4px 0;border-bottom:1px solid {grid};vertical-align:top}}
+@media (max-width:34rem){{body{{padding:16px}} th,td{{padding-right:8px}} h1{{font-size:1.25rem}}}}
 td.number,th.number{{text-align:right;font-variant-numeric:tabular-nums;overflow-wrap:normal}}
 """
+
+
+class Script(NamedTuple):
+    """JavaScript that cannot end the element it stands in, and what a policy names it by."""
+
+    code: bytes
+    digest: str
+    """SHA-256 in base 64."""
 
 
 def escape(text: str) -> str:
@@ -96,7 +108,7 @@ def page(
     colours: Theme | None = None,
     width: int = 960,
     style: str = "",
-    scripts: Sequence[str] = (),
+    scripts: Sequence[str | Script] = (),
 ) -> bytes:
     """Return a whole HTML5 document as UTF-8.
 
@@ -111,8 +123,8 @@ def page(
     """
     chosen = colours or theme("light")
     css = _STYLE.format(scheme="dark" if chosen.name == "dark" else "light", width=width, **_colours(chosen))
-    codes = [_contained(script) for script in scripts]
-    return "".join(
+    codes = [prepared(each) if isinstance(each, str) else each for each in scripts]
+    head = "".join(
         (
             f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{_policy(codes)}">',
@@ -120,15 +132,21 @@ def page(
             f"<title>{escape(title)}</title><style>{css}{style}</style></head><body><main>\n",
             body,
             "\n</main>",
-            *(f"<script>{code}</script>" for code in codes),
-            "</body></html>\n",
         )
-    ).encode()
+    )
+    pieces = [piece for each in codes for piece in (b"<script>", each.code, b"</script>")]
+    return b"".join((head.encode(), *pieces, b"</body></html>\n"))
 
 
 def _colours(chosen: Theme) -> dict[str, str]:
     behind = "transparent" if chosen.name == "transparent" else chosen.background
     return {"background": behind, "ink": chosen.ink, "muted": chosen.muted, "grid": chosen.grid}
+
+
+def prepared(script: str) -> Script:
+    """Return a script as a page holds it; a large one that many pages hold is prepared once."""
+    code = _contained(script).encode()
+    return Script(code=code, digest=base64.b64encode(hashlib.sha256(code).digest()).decode("ascii"))
 
 
 def _contained(script: str) -> str:
@@ -137,9 +155,8 @@ def _contained(script: str) -> str:
     return _ENDING.sub(r"<\\\1", code)
 
 
-def _policy(codes: Sequence[str]) -> str:
-    hashes = (base64.b64encode(hashlib.sha256(code.encode()).digest()).decode("ascii") for code in codes)
-    scripts = "".join(f" 'sha256-{digest}'" for digest in hashes) or " 'none'"
+def _policy(codes: Sequence[Script]) -> str:
+    scripts = "".join(f" 'sha256-{each.digest}'" for each in codes) or " 'none'"
     return (
         f"default-src 'none'; script-src{scripts}; style-src 'unsafe-inline'; img-src data: blob:; font-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import cache
 from math import fsum
+from types import MappingProxyType
 from typing import Any, Literal
 
 from qualia.draw.colour import Theme
-from qualia.draw.labels import plain
+from qualia.draw.labels import Language, plain
 from qualia.draw.page import escape
 
 DPI = 96
 """Pixels per inch of every picture, so that one CSS pixel is one pixel."""
 
+Still = Literal["png", "svg", "pdf"]
+_UNSAID: Mapping[Still, tuple[str, ...]] = MappingProxyType(
+    {
+        "png": ("Software",),
+        "svg": ("Date", "Creator", "Format", "Type"),
+        "pdf": ("CreationDate", "Creator", "Producer"),
+    }
+)
+"""What the library would write of the moment and of itself."""
 _SETTINGS_LOCK = threading.Lock()
 _HOST_ONLY = ("backend", "interactive", "toolbar", "webagg", "timezone", "date.", "tk.", "macosx", "savefig.directory")
 _SVG_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
@@ -36,21 +46,22 @@ def draw(
     *,
     width: int,
     height: int,
-    format: Literal["png", "svg"],  # noqa: A002
+    format: Still,  # noqa: A002
     colours: Theme,
     title: str,
     alt: str,
 ) -> bytes:
-    """Let ``paint`` fill a matplotlib figure and return it as PNG or SVG; the same call gives the same bytes.
+    """Let ``paint`` fill a matplotlib figure and return it as PNG, SVG or PDF; the same call gives the same bytes.
 
     Args:
         paint: gets a `matplotlib.figure.Figure` of the right size and background, and adds to it.
         width: pixels.
         height: pixels.
-        format: "svg" keeps text as text, so that it can be searched, and names DejaVu Sans with fallbacks.
+        format: "svg" keeps text as text, so that it can be searched, and names DejaVu Sans with fallbacks; "pdf"
+            brings the shapes of its letters.
         colours: the theme.
-        title: name of the picture inside an SVG.
-        alt: description inside an SVG, for those who do not see it.
+        title: name of the picture inside an SVG or a PDF.
+        alt: description inside an SVG or a PDF, for those who do not see it.
     """
     import io
 
@@ -63,9 +74,11 @@ def draw(
         FigureCanvasAgg(figure)
         paint(figure)
         target = io.BytesIO()
-        unsaid = ("Software",) if format == "png" else ("Date", "Creator", "Format", "Type")
-        figure.savefig(target, format=format, dpi=DPI, facecolor=behind, metadata=dict.fromkeys(unsaid))
-    if format == "png":
+        said = dict.fromkeys(_UNSAID[format])
+        if format == "pdf":
+            said |= {"Title": plain(title), "Subject": plain(alt)}
+        figure.savefig(target, format=format, dpi=DPI, facecolor=behind, metadata=said)
+    if format != "svg":
         return target.getvalue()
     return _described(target.getvalue().decode(), width=width, height=height, title=title, alt=alt).encode()
 
@@ -80,12 +93,13 @@ def _settings(colours: Theme) -> Generator[None]:
         "font.family": ["DejaVu Sans"],
         "font.size": points(13),
         "svg.fonttype": "none",
+        "pdf.fonttype": 42,
         "svg.hashsalt": "qualia",
         "text.parse_math": False,
         "axes.unicode_minus": True,
         "axes.edgecolor": colours.muted,
         "axes.labelcolor": colours.muted,
-        "axes.facecolor": colours.background,
+        "axes.facecolor": "none" if colours.name == "transparent" else colours.background,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.axisbelow": True,
@@ -125,6 +139,31 @@ def _shape(character: str) -> str:
     if character in "\u200d\ufe0e\ufe0f\u20e3" or "\U0001f3fb" <= character <= "\U0001f3ff":
         return ""
     return character if ord(character) in _shapes(bold=False) else "\u25a1"
+
+
+def lacking(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the characters of ``texts`` that `drawable` shows as a square, each once, in order of appearance."""
+    found = dict.fromkeys(character for text in texts for character in plain(text))
+    return tuple(character for character in found if _shape(character) == "\u25a1" and character != "\u25a1")
+
+
+def lacking_note(texts: Iterable[str], language: Language, *, most: int = 3) -> str:
+    """Return a line that names the characters shown as squares, such as "□: PARTY POPPER"; empty when there are none.
+
+    Args:
+        texts: what is drawn.
+        language: of the line; the names of characters are Unicode's, which are English.
+        most: how many are named; of the others the line says how many.
+    """
+    import unicodedata
+
+    missing = lacking(texts)
+    if not missing:
+        return ""
+    names = [f"U+{ord(each):04X} {unicodedata.name(each, '').title()}".strip() for each in missing[:most]]
+    more = f" +{len(missing) - most}" if len(missing) > most else ""
+    without = "sem forma na fonte" if language == "pt" else "not in the font"
+    return f"\u25a1 {without}: {', '.join(names)}{more}"
 
 
 def font_path(*, bold: bool = False) -> str:

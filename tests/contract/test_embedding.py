@@ -257,7 +257,7 @@ try:
 except Exception as error:
     told(ids=len(one.plugins), failures=one.settings.max_failures, error=type(error).__name__)
 """)
-    assert seen == {"ids": 7, "failures": 5, "error": "CoreClosed"}
+    assert seen == {"ids": 8, "failures": 5, "error": "CoreClosed"}
 
 
 @pytest.mark.parametrize("settings", ["", "state_dir=STATE"], ids=["memory", "disk"])

@@ -19,7 +19,7 @@ BASE = {"attr", "attrs", "cattrs", "watchfiles"}
 EXTRA = {
     "cli": {"rich", "yaml"},
     "crate": {"rocrate"},
-    "draw": {"matplotlib", "plotly"},
+    "draw": {"PIL", "fontTools", "kaleido", "matplotlib", "numpy", "plotly", "wordcloud"},
     "testing": {"hypothesis", "pytest"},
 }
 FOR_PLUGINS = {"qualia.draw", "qualia.plugin", "qualia.records", "qualia.text"}
@@ -146,7 +146,7 @@ def test_plugins_import_only_what_plugins_may(
 
 
 def test_the_plugins_extra_brings_what_the_shipped_plugins_declare() -> None:
-    """Whoever installs the extra can run all six: it names exactly the requirements of their manifests."""
+    """Whoever installs the extra can run all seven: it names exactly the requirements of their manifests."""
     extras = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     manifests = [read_manifest(path) for path in shipped_folder().glob("*/plugin.toml")]
     assert set(extras["plugins"]) == {text for manifest in manifests for text in manifest.dependencies}
@@ -159,11 +159,12 @@ def _import_name(requirement: str) -> str:
     return IMPORTED_AS.get(name, name)
 
 
-def test_shipped_plugins_are_the_six_and_hold_no_tests() -> None:
-    """What ships is six plugins, each a folder with a manifest and a package, and nothing beside them."""
+def test_shipped_plugins_are_the_seven_and_hold_no_tests() -> None:
+    """What ships is seven plugins, each a folder with a manifest and a package, and nothing beside them."""
     folders = sorted(path.name for path in shipped_folder().iterdir() if path.name != "__pycache__")
     assert folders == [
         "frequency_chart",
+        "meeting_report",
         "sentiment_analyzer",
         "sentiment_viz",
         "teams_cleaner",

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualia.draw import Language, choose_language, clock, escape, number, percent, plain, shortened
+from qualia.draw import (
+    Language,
+    choose_language,
+    clock,
+    escape,
+    number,
+    percent,
+    plain,
+    shortened,
+    shortened_inside,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,3 +67,18 @@ def test_escaped_text_is_the_same_text_in_xml(text: str) -> None:
     """Whatever the text, it comes back from between tags and from an attribute, and nothing else does."""
     node = ElementTree.fromstring(f'<a b="{escape(text)}">{escape(text)}</a>')
     assert (node.get("b"), node.text or "", len(node)) == (plain(text), plain(text), 0)
+
+
+@given(st.text(max_size=60), st.integers(4, 40))
+def test_a_name_cut_inside_keeps_both_ends(text: str, limit: int) -> None:
+    """It has no more characters than asked for, and begins and ends as the whole does."""
+    found, whole = shortened_inside(text, limit), plain(text)
+    assert len(found) <= limit
+    assert (found == whole) or "\u2026" in found
+    assert found[:1] == whole[:1]
+    assert found[-1:] == whole[-1:]
+
+
+def test_long_names_that_differ_at_the_end_stay_apart() -> None:
+    """What is cut away lies before the last two fifths."""
+    assert shortened_inside("Pessoa com Nome Comprido 21", 15) == "Pessoa c\u2026ido 21"

@@ -15,6 +15,8 @@ from qualia.draw import (
     fitted,
     frame,
     headline,
+    lacking,
+    lacking_note,
     notice,
     plotly_text,
     text_width,
@@ -115,3 +117,27 @@ def test_a_notice_says_in_words_why_nothing_is_drawn(kind: Literal["html", "png"
 def test_plotly_shows_markup_as_it_is() -> None:
     """Labels lose their pseudo-HTML: no link, no bold, no entity."""
     assert plotly_text('<a href="x">b</a> &lt;') == '&lt;a href="x"&gt;b&lt;/a&gt; &amp;lt;'
+
+
+def test_a_pdf_comes_out_the_same_twice_without_the_moment() -> None:
+    """A PDF names itself, and neither when nor by what it was made."""
+
+    def made() -> bytes:
+        def paint(figure: Any) -> None:
+            figure.text(0.1, 0.5, "ação")
+
+        return draw(paint, width=200, height=100, format="pdf", colours=theme("light"), title="T", alt="what")
+
+    data = made()
+    assert data[:5] == b"%PDF-"
+    assert [name for name in (b"/CreationDate", b"/Producer", b"/Creator") if name in data] == []
+    assert data == made()
+
+
+def test_what_the_font_lacks_is_named_once() -> None:
+    """A line tells what the squares stand for, the first three by name; without squares there is none."""
+    texts = ["casa \U0001f389\U0001f389", "\u6f22\u5b57 \U0001f9d1\u200d\U0001f33e"]
+    assert lacking(texts) == ("\U0001f389", "\u6f22", "\u5b57", "\U0001f9d1", "\U0001f33e")
+    assert lacking_note(texts[:1], "en") == "\u25a1 not in the font: U+1F389 Party Popper"
+    assert lacking_note(texts, "pt").endswith(" +2")
+    assert lacking_note(["ação"], "pt") == ""

@@ -37,6 +37,7 @@ def cases(core: Core) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
         yield document, "teams_cleaner", {}
         yield document, "word_frequency", {}
         yield document, "sentiment_analyzer", {}
+        yield document, "meeting_report", {}
     yield "en", "teams_cleaner", {"merge_consecutive": False, "system_lines": True}
     yield "pt", "word_frequency", {"stop_words": False, "numbers": True, "case_sensitive": True}
     yield "en", "sentiment_analyzer", {"threshold": 0.3}

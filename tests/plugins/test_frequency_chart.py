@@ -8,15 +8,16 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from attrs import evolve
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qualia.plugin import Artifact
-from qualia.records import SpeakerWords, WordCount, WordFrequencies
-from tests.pictures import HOSTILE, png_size, read, svg_dangers
+from qualia.plugin import Artifact, UnsupportedInput
+from qualia.records import KeyWord, PartWords, SpeakerWords, WordCount, WordFrequencies, WordSpread
+from tests.pictures import HOSTILE, pdf_dangers, png_size, read, svg_dangers
 
-CHARTS = ("bar", "horizontal_bar", "line", "area", "pie", "treemap", "sunburst")
-FORMATS = ("html", "png", "svg")
+CHARTS = ("bar", "horizontal_bar", "line", "area", "pie", "treemap", "sunburst", "dispersion", "keyness")
+FORMATS = ("html", "png", "svg", "pdf")
 SMALL = {"width": 320, "height": 240}
 
 
@@ -26,7 +27,33 @@ def counted(*words: str) -> tuple[WordCount, ...]:
 
 def record(words: tuple[str, ...], *, speakers: tuple[str, ...] = (), language: str | None = "pt") -> WordFrequencies:
     spoke = tuple(SpeakerWords(speaker=name, words=counted(*words), total=900) for name in speakers)
-    return WordFrequencies(words=counted(*words), total=2000, distinct=700, speakers=spoke, language=language)
+    keys = tuple(key(name, words[-1], g2=2.0 + place) for place, name in enumerate(speakers))
+    counts = counted(*words)
+    return WordFrequencies(
+        words=counts, total=2000, distinct=700, speakers=spoke, language=language, keyness=keys if words else ()
+    )
+
+
+def key(part: str, word: str, *, g2: float = 9.0) -> KeyWord:
+    rates: dict[str, float] = {"per_million": 900.0, "reference_per_million": 90.0, "p": 0.01}
+    return KeyWord(part=part, word=word, count=9, reference_count=1, g2=g2, log_ratio=3.0, **rates)
+
+
+def spread(counts: dict[str, tuple[int, ...]], *, timed: bool = False) -> WordFrequencies:
+    parts = tuple(
+        PartWords(
+            name=str(at + 1),
+            total=50,
+            distinct=9,
+            running=100,
+            start=at,
+            end=at + 1,
+            begin_s=at * 60.0 if timed else None,
+        )
+        for at in range(len(next(iter(counts.values()))))
+    )
+    dispersion = tuple(WordSpread(word=word, in_parts=each, dp=0.25, dp_norm=0.3) for word, each in counts.items())
+    return evolve(record(tuple(counts)), parts=parts, dispersion=dispersion)
 
 
 WORDS = ("desenvolvimento-sustável", "casa", "água", "2024", "1-2", "rua", "d'água")
@@ -65,6 +92,8 @@ def test_every_chart_comes_in_every_format_and_always_the_same(
             assert (artifact.media_type, png_size(artifact.data)) == ("image/png", (320, 240))
         elif form == "svg":
             assert (artifact.media_type, svg_dangers(artifact.data)) == ("image/svg+xml", [])
+        elif form == "pdf":
+            assert (artifact.media_type, pdf_dangers(artifact.data)) == ("application/pdf", [])
         else:
             assert (artifact.media_type, read(artifact.data).dangers) == ("text/html", [])
         assert draw(words, chart=chart, format=form, **SMALL) == artifact
@@ -117,6 +146,8 @@ def test_an_empty_record_says_so(draw: Callable[..., Artifact], form: str, langu
     data = draw(empty, format=form, **SMALL).data
     if form == "png":
         assert png_size(data) == (320, 240)
+    elif form == "pdf":
+        assert pdf_dangers(data) == []
     else:
         assert said in data.decode()
 
@@ -176,3 +207,125 @@ def test_labels_beside_a_pie_never_lie_on_one_another(heights: list[float]) -> N
     placed = import_module("shipped_frequency_chart.pictures").spread(sorted(heights, reverse=True), 17.0, 90.0)
     assert [one - other >= 17 - 1e-6 for one, other in itertools.pairwise(placed)] == [True] * (len(placed) - 1)
     assert max(map(abs, placed)) <= 90 + 1e-6
+
+
+def test_all_zero_counts_are_no_data(draw: Callable[..., Artifact]) -> None:
+    """A word that does not occur is not drawn; when none does, the picture says so."""
+    none = WordFrequencies(words=(WordCount("casa", 0), WordCount("rua", 0)), total=0, distinct=0, language="pt")
+    for chart in CHARTS:
+        assert "Sem dados" in draw(none, chart=chart, format="svg").data.decode()
+    some = evolve(none, words=(WordCount("casa", 2), WordCount("rua", 0)), total=2)
+    assert figure_of(draw(some).data)["layout"]["xaxis"]["ticktext"] == ["casa"]
+
+
+@pytest.mark.parametrize(("chart", "said"), [("keyness", "To compare takes two"), ("dispersion", "dispersion=true")])
+def test_a_chart_says_what_the_record_lacks_for_it(draw: Callable[..., Artifact], chart: str, said: str) -> None:
+    """Words without speakers or parts cannot be compared or placed; the picture says how they could."""
+    assert said in read(draw(record(WORDS, language="en"), chart=chart).data).text
+
+
+def test_keyness_shows_evidence_size_and_chance(draw: Callable[..., Artifact]) -> None:
+    """A bar is as long as G2, its label tells how many times as often; below 3.84 it is grey."""
+    words = evolve(
+        record(WORDS, speakers=("Ana", "Bá")), keyness=(key("Ana", "casa", g2=9.5), key("Bá", "rua", g2=1.5))
+    )
+    figure = figure_of(draw(words, chart="keyness").data)
+    bar = figure["data"][0]
+    assert (bar["x"], bar["text"]) == ([9.5, 1.5], ["×8,0 (9 : 1)", "×8,0 (9 : 1)"])
+    assert bar["marker"]["color"] == ["#0072b2", "#6b7684"]
+    assert figure["layout"]["yaxis"]["ticktext"] == ["", "casa", "", "rua"]
+    assert [(each["y"], each["text"]) for each in figure["layout"]["annotations"]] == [
+        (0, "<b>Ana</b>"),
+        (2, "<b>Bá</b>"),
+    ]
+
+
+def test_dispersion_draws_a_dot_where_a_word_occurs(draw: Callable[..., Artifact]) -> None:
+    """Dots stand in the parts that have the word, with areas as its rate; times name the parts where there are any."""
+    words = spread({"casa": (4, 0, 1, 0), "rua": (0, 2, 0, 0)}, timed=True)
+    figure = figure_of(draw(words, chart="dispersion").data)
+    dots = figure["data"][0]
+    assert list(zip(dots["x"], dots["y"], strict=True)) == [(0, 0), (2, 0), (1, 1)]
+    assert dots["marker"]["size"][0] == 2 * dots["marker"]["size"][1]
+    assert figure["layout"]["xaxis"]["ticktext"] == ["0:00", "1:00", "2:00", "3:00"]
+    assert figure["layout"]["yaxis"]["ticktext"][0] == "casa DP 0,25"
+
+
+@pytest.mark.usefixtures("plugin")
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=300).filter(any), st.integers(6, 60))
+def test_parts_taken_together_lose_no_occurrence(counts: list[int], columns: int) -> None:
+    """However many parts there are, at most as many columns are drawn as can be seen, and they add up."""
+    grid_of = import_module("shipped_frequency_chart.dispersion").grid_of
+    grid = grid_of(spread({"casa": tuple(counts)}), 5, columns=columns)
+    assert sum(sum(row.counts) for row in grid.rows if row.word == "casa") == sum(counts)
+    assert len(grid.columns) <= max(columns, 2)
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_a_light_page_has_no_scripts_and_a_picture_for_phones(draw: Callable[..., Artifact], chart: str) -> None:
+    """Without interaction the page is small: two embedded pictures, one of them narrow, and the data as a table."""
+    data = draw(record(WORDS, speakers=("Ana", "Bá")), chart=chart, interactive=False).data
+    page = read(data)
+    assert (page.scripts, page.dangers[0], len(data) < 200_000) == ([], "img", True)
+    assert [each for each in page.dangers[1:] if not each.startswith("src=data:image/svg+xml;base64,")] == []
+    assert data.count(b"srcset=") == 1
+    assert "água" in page.text
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_the_data_of_a_chart_is_small(draw: Callable[..., Artifact], chart: str) -> None:
+    """What a page holds besides plotly.js, for a window and for a phone, is at most 10 KB each."""
+    twenty = record(tuple(f"palavra{at}" for at in range(20)), speakers=("Ana", "Bá"))
+    figure = figure_of(draw(twenty, chart=chart).data)
+    assert len(json.dumps({"data": figure.get("data"), "layout": figure.get("layout")})) <= 10_000
+
+
+def test_a_page_has_another_chart_for_a_phone(draw: Callable[..., Artifact]) -> None:
+    """It names as many words as a narrow window has room for, and says so itself."""
+    figure = figure_of(draw(record(tuple(f"palavra{at}" for at in range(60))), top=50).data)
+    assert (len(figure["data"][0]["x"]), len(figure["phone"]["data"][0]["x"])) == (50, 22)
+    assert "50" in figure["subtitle"]
+    assert "(as que cabem, de 50)" in figure["phone"]["subtitle"]
+
+
+def test_a_transparent_chart_has_nothing_behind_it(draw: Callable[..., Artifact]) -> None:
+    """Page and picture let through what lies behind them."""
+    layout = figure_of(draw(record(WORDS), theme="transparent").data)["layout"]
+    assert (layout["paper_bgcolor"], layout["plot_bgcolor"]) == ("rgba(0,0,0,0)", "rgba(0,0,0,0)")
+
+
+def test_a_browser_that_is_wanted_and_missing_is_named(
+    draw: Callable[..., Artifact], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks for one learns what to install; nobody needs one."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("BROWSER_PATH", raising=False)
+    with pytest.raises(UnsupportedInput, match=r"kaleido|Chromium"):
+        draw(record(WORDS), format="png", browser=True)
+
+
+@settings(max_examples=settings().max_examples // 5)
+@given(
+    st.lists(st.text(min_size=1, max_size=30) | st.sampled_from(HOSTILE), min_size=1, max_size=6, unique=True),
+    st.sampled_from(CHARTS),
+    st.sampled_from(("html", "svg", "pdf", "light")),
+)
+def test_nothing_from_the_text_can_run(draw: Callable[..., Artifact], words: list[str], chart: str, form: str) -> None:
+    """Whatever words, names and titles hold, no output has a script of theirs, a handler or an address."""
+    hostile = evolve(
+        spread({word: (3, at, 1) for at, word in enumerate(words)}),
+        speakers=record(tuple(words), speakers=tuple(words)).speakers,
+        keyness=tuple(key(word, word) for word in words),
+    )
+    how = {"format": "html", "interactive": False} if form == "light" else {"format": form}
+    data = draw(hostile, chart=chart, title=words[0], **how, **SMALL).data
+    if form == "pdf":
+        assert pdf_dangers(data) == []
+    elif form == "svg":
+        assert svg_dangers(data) == []
+    else:
+        page = read(data)
+        assert len(page.scripts) == (3 if form == "html" else 0)
+        assert [each for each in page.dangers if each != "img" and not each.startswith("src=data:image/svg")] == []
+        labels = "" if form == "light" else json.dumps(json.loads(page.scripts[0])["data"])
+        assert [tag for tag in ("<script", "<img", "<a ") if tag in labels] == []

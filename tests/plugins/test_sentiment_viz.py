@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from importlib import import_module
@@ -8,15 +9,17 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from attrs import evolve
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualia.plugin import Artifact
-from qualia.records import Label, SentenceSentiment, Sentiment, SpeakerSentiment
-from tests.pictures import HOSTILE, png_size, read, svg_dangers
+from qualia.records import Label, SentenceSentiment, Sentiment, SentimentMoment, SpeakerSentiment, WeightedWord
+from tests.pictures import HOSTILE, pdf_dangers, png_size, read, svg_dangers
 
-CHARTS = ("dashboard", "gauge", "timeline", "distribution")
-FORMATS = ("html", "png", "svg")
+CHARTS = ("dashboard", "gauge", "timeline", "distribution", "speakers", "words", "cloud")
+PLOTTED = CHARTS[:-1]
+FORMATS = ("html", "png", "svg", "pdf")
 SMALL = {"width": 480, "height": 360}
 
 
@@ -58,6 +61,7 @@ def record(
         label=label_of(mean),
         sentences=sentences,
         speakers=people,
+        words=(WeightedWord(word=text, count=3, weight=2.5), WeightedWord(word="não " + text, count=1, weight=-1.5)),
     )
 
 
@@ -94,12 +98,14 @@ def test_every_chart_comes_in_every_format_and_always_the_same(
             assert (artifact.media_type, png_size(artifact.data)) == ("image/png", (480, 360))
         elif form == "svg":
             assert (artifact.media_type, svg_dangers(artifact.data)) == ("image/svg+xml", [])
+        elif form == "pdf":
+            assert (artifact.media_type, pdf_dangers(artifact.data)) == ("application/pdf", [])
         else:
             assert (artifact.media_type, read(artifact.data).dangers) == ("text/html", [])
         assert draw(sentiment, chart=chart, format=form) == artifact
 
 
-@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("chart", PLOTTED)
 def test_hostile_sentences_names_and_titles_stay_text(draw: Callable[..., Artifact], chart: str) -> None:
     """No script, picture or link of theirs comes to be, in the page, in the labels plotly reads, or in the SVG."""
     sentiment = record(speakers=HOSTILE, text=" ".join(HOSTILE))
@@ -113,7 +119,7 @@ def test_hostile_sentences_names_and_titles_stay_text(draw: Callable[..., Artifa
     assert png_size(draw(sentiment, chart=chart, format="png", title=HOSTILE[3]).data) == (480, 360)
 
 
-@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("chart", PLOTTED)
 @pytest.mark.parametrize("speakers", [(), ("Ana", "Bá")])
 def test_plotly_knows_every_setting_of_the_page(
     draw: Callable[..., Artifact], chart: str, speakers: tuple[str, ...]
@@ -121,6 +127,8 @@ def test_plotly_knows_every_setting_of_the_page(
     """Plotly's own checks accept data and layout, and the chart offers no way to upload what it shows."""
     import plotly.graph_objects as go
 
+    if chart == "speakers" and not speakers:
+        pytest.skip("without speakers there is no such chart")
     figure = figure_of(draw(record(speakers=speakers), chart=chart).data)
     go.Figure(data=figure["data"], layout=figure["layout"])
     assert figure["config"]["showSendToCloud"] is False
@@ -143,6 +151,8 @@ def test_what_has_no_figures_is_told_in_words(
     data = draw(Sentiment(status=status, language=language, reason=reason), format=form).data
     if form == "png":
         assert png_size(data) == (480, 360)
+    elif form == "pdf":
+        assert pdf_dangers(data) == []
     else:
         seen = read(data).text if form == "html" else "".join(ElementTree.fromstring(data).itertext())
         assert said in seen
@@ -195,3 +205,83 @@ def test_the_moving_average_stays_among_its_points(values: list[float]) -> None:
     average = import_module("shipped_sentiment_viz.scene").moving_average([(float(x), y) for x, y in enumerate(values)])
     assert [x for x, _ in average] == ([float(x) for x in range(len(values))] if len(values) > 2 else [])
     assert [y for _, y in average if not min(values) - 1e-9 <= y <= max(values) + 1e-9] == []
+
+
+def test_words_that_decided_stand_on_their_side(draw: Callable[..., Artifact]) -> None:
+    """Those in favour lie right with their sign, those against left, each with how often it occurred."""
+    figure = figure_of(draw(record(), chart="words").data)
+    assert figure["data"][0]["x"] == [2.5, -1.5]
+    assert figure["layout"]["yaxis"]["ticktext"] == ["Uma frase. ▲ 3×", "não Uma frase. ▼ 1×"]
+
+
+def test_a_record_without_its_sentences_is_drawn_from_its_stretches(draw: Callable[..., Artifact]) -> None:
+    """The timeline shows the stretches, the dashboard leaves the distribution out, which says why alone."""
+    moments = tuple(SentimentMoment(start=at, end=at + 1, polarity=at / 10, sentences=4) for at in range(4))
+    bare = evolve(record(speakers=("Ana", "Bá")), sentences=(), timeline=moments, judged=16)
+    points = [trace for trace in figure_of(draw(bare, chart="timeline").data)["data"] if trace["mode"] == "markers"]
+    assert sorted(y for trace in points for y in trace["y"]) == [0.0, 0.1, 0.2, 0.3]
+    text = read(draw(bare).data).text
+    assert "16 frases avaliadas" in text
+    assert "A lista de frases ficou de fora." in read(draw(bare, chart="distribution").data).text
+    assert "Sem dados" in read(draw(evolve(bare, timeline=()), chart="timeline").data).text
+
+
+@pytest.mark.parametrize("chart", PLOTTED)
+def test_a_light_page_has_no_scripts_and_a_picture_for_phones(draw: Callable[..., Artifact], chart: str) -> None:
+    """Without interaction the page holds two embedded pictures, one of them narrow, and the data as a table."""
+    data = draw(record(speakers=("Ana", "Bá")), chart=chart, interactive=False).data
+    page = read(data)
+    assert (page.scripts, page.dangers[0], len(data) < 300_000) == ([], "img", True)
+    assert [each for each in page.dangers[1:] if not each.startswith("src=data:image/svg+xml;base64,")] == []
+    assert data.count(b"srcset=") == 1
+
+
+def test_on_a_phone_the_panels_stand_below_one_another(draw: Callable[..., Artifact]) -> None:
+    """The dashboard of a narrow window is one column, and higher."""
+    figure = figure_of(draw(record(speakers=("Ana", "Bá"))).data)
+    domains = [figure["phone"]["layout"][axis]["domain"] for axis in ("yaxis2", "yaxis3", "yaxis")]
+    assert [upper[0] > lower[1] for upper, lower in itertools.pairwise(domains)] == [True, True]
+    assert figure["phone"]["height"] > figure["height"]
+
+
+def test_the_dashboard_page_says_what_the_figures_mean(draw: Callable[..., Artifact]) -> None:
+    """The record's own interpretation stands below the panels."""
+    told = evolve(record(), interpretation="No todo, o texto soa neutro.")
+    assert "No todo, o texto soa neutro." in read(draw(told).data).text
+
+
+@settings(max_examples=settings().max_examples // 5)
+@given(
+    st.lists(st.text(min_size=1, max_size=30) | st.sampled_from(HOSTILE), min_size=1, max_size=6, unique=True),
+    st.sampled_from(CHARTS),
+    st.sampled_from(("html", "svg", "pdf", "light")),
+)
+def test_nothing_from_the_text_can_run(draw: Callable[..., Artifact], texts: list[str], chart: str, form: str) -> None:
+    """Whatever sentences, names and titles hold, no output has a script of theirs, a handler or an address."""
+    hostile = evolve(record(speakers=tuple(texts), text=texts[-1]), interpretation=texts[0])
+    how = {"format": "html", "interactive": False} if form == "light" else {"format": form}
+    data = draw(hostile, chart=chart, title=texts[0], **how).data
+    if form == "pdf":
+        assert pdf_dangers(data) == []
+    elif form == "svg":
+        assert svg_dangers(data) == []
+    else:
+        page = read(data)
+        assert len(page.scripts) == (3 if form == "html" and chart != "cloud" else 0)
+        assert [each for each in page.dangers if each != "img" and not each.startswith("src=data:image/svg")] == []
+        labels = "" if not page.scripts else json.dumps(json.loads(page.scripts[0])["data"])
+        assert [tag for tag in ("<script", "<img", "<a ") if tag in labels] == []
+
+
+def test_a_cloud_of_sentiment_tells_sides_by_colour_and_sign(draw: Callable[..., Artifact]) -> None:
+    """Words in favour and against have a colour and a sign each, and the legend says which is which."""
+    data = draw(record(), chart="cloud", format="svg").data
+    texts = {
+        str(node.text): node.get("fill")
+        for node in ElementTree.fromstring(data).iter("{http://www.w3.org/2000/svg}text")
+    }
+    assert (texts["▲ Uma frase."], texts["▼ não Uma frase."]) == ("#0072b2", "#c14f00")
+    assert {"▲ positivo", "▼ negativo"} <= set(texts)
+    page = read(draw(record(), chart="cloud").data)
+    assert (page.scripts, page.dangers) == ([], [])
+    assert "Palavras que pesaram" in page.text

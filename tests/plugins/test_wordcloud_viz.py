@@ -7,14 +7,18 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from qualia.draw import contrast
 from qualia.plugin import Artifact
-from qualia.records import WordCount, WordFrequencies
-from tests.pictures import HOSTILE, png_size, read, svg_dangers
+from qualia.records import ContextLine, SpeakerWords, WordCount, WordFrequencies
+from tests.pictures import HOSTILE, pdf_dangers, png_size, read, svg_dangers
 
-FORMATS = ("html", "png", "svg")
+FORMATS = ("html", "png", "svg", "pdf")
+SHAPES = ("rectangle", "ellipse", "diamond", "heart", "star", "cloud", "bubble")
 THEMES = ("light", "dark", "transparent")
 SMALL = {"width": 401, "height": 301}
 WORDS = tuple(f"{root}{end}" for end in ("", "s", "mente") for root in ("casa", "água", "rua", "desenvolvimento"))
@@ -54,6 +58,8 @@ def test_every_format_and_theme_comes_out_and_always_the_same(
         assert (artifact.media_type, png_size(artifact.data)) == ("image/png", (401, 301))
     elif form == "svg":
         assert (artifact.media_type, svg_dangers(artifact.data)) == ("image/svg+xml", [])
+    elif form == "pdf":
+        assert (artifact.media_type, pdf_dangers(artifact.data)) == ("application/pdf", [])
     else:
         page = read(artifact.data)
         assert (artifact.media_type, page.dangers, page.scripts) == ("text/html", [], [])
@@ -96,6 +102,8 @@ def test_hostile_words_and_titles_stay_text(draw: Callable[..., Artifact], form:
         elif form == "svg":
             assert svg_dangers(data) == []
             assert "\u202e" not in data.decode()
+        elif form == "pdf":
+            assert pdf_dangers(data) == []
         else:
             assert (read(data).dangers, read(data).scripts) == ([], [])
 
@@ -104,10 +112,12 @@ def test_hostile_words_and_titles_stay_text(draw: Callable[..., Artifact], form:
 @pytest.mark.parametrize(("language", "said"), [("pt", "Sem dados"), ("en", "No data")])
 def test_an_empty_record_says_so(draw: Callable[..., Artifact], form: str, language: str, said: str) -> None:
     """Without words, or with words nobody could see, there is a picture that says so."""
-    for words in ((), (WordCount("\u202e", 3),), (WordCount("nada", 0),)):
+    for words in ((), (WordCount("\u202e", 3),), (WordCount("\u200b\u0301", 2),), (WordCount("nada", 0),)):
         data = draw(WordFrequencies(words=words, total=0, distinct=0, language=language), format=form).data
         if form == "png":
             assert png_size(data) == (401, 301)
+        elif form == "pdf":
+            assert pdf_dangers(data) == []
         else:
             assert said in data.decode()
 
@@ -133,3 +143,86 @@ def test_alt_text_and_table_speak_the_language_of_the_record(draw: Callable[...,
         True,
     ]
     assert "Word cloud: 12 words" in read(draw(record(WORDS, language="fr"), format="html").data).text
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("words", [WORDS, ("inconstitucionalissimamente" * 3,), ("a",)])
+def test_every_shape_holds_its_words(draw: Callable[..., Artifact], shape: str, words: tuple[str, ...]) -> None:
+    """A shape of words, of one long word and of one letter comes out, with words inside the picture."""
+    found = words_of(draw(record(words), shape=shape, format="svg").data)
+    assert found
+    assert draw(record(words), shape=shape).data[:4] == b"\x89PNG"
+
+
+def test_a_shape_leaves_its_corners_empty(draw: Callable[..., Artifact]) -> None:
+    """Nothing is drawn outside an ellipse, while a rectangle is filled."""
+    many = record(tuple(f"palavra{place}" for place in range(60)))
+    image = Image.open(io.BytesIO(draw(many, shape="ellipse", width=800, height=400).data)).convert("L")
+    outside = [image.getpixel((x, y)) for x, y in ((5, 5), (794, 5), (5, 394), (794, 394), (40, 40), (760, 360))]
+    assert outside == [255] * 6
+
+
+def spoken() -> WordFrequencies:
+    each = {"Ana": ("casa", "rua"), "Bá": ("água", "casa")}
+    people = tuple(
+        SpeakerWords(speaker=name, words=(WordCount(words[0], 9), WordCount(words[1], 2)), total=100, running=200)
+        for name, words in each.items()
+    )
+    return evolve(record(("casa", "água", "rua", "paz")), speakers=people)
+
+
+def test_colour_tells_who_says_a_word_most(draw: Callable[..., Artifact]) -> None:
+    """A word has the colour of the speaker who says it more often, others are neutral; the legend names them."""
+    data = draw(spoken(), colour="speaker", format="svg", width=800, height=600).data
+    found = words_of(data.replace(b'class="n"', b'class="n" fill-rule="nonzero"'))
+    assert found["casa"] == found["rua"] == "#0072b2"
+    assert (found["água"], found["paz"]) == ("#d55e00", "#6b7684")
+    text = "".join(ElementTree.fromstring(data).itertext())
+    assert [name for name in ("Ana", "Bá", "de várias pessoas") if name not in text] == []
+    assert "Quem mais diz" in read(draw(spoken(), colour="speaker", format="html").data).text
+    one = words_of(draw(spoken(), colour="one", format="svg").data)
+    assert len(set(one.values())) == 1
+
+
+def contexts(word: str, text: str) -> tuple[ContextLine, ...]:
+    place: dict[str, Any] = {"start": 0, "end": 4, "speaker": text, "begin_s": 61.0}
+    return (ContextLine(query=word, left=text, match=word, right=text, **place),)
+
+
+def test_a_click_on_a_word_shows_it_in_context(draw: Callable[..., Artifact]) -> None:
+    """Words that have contexts lead, without a script, to the places where they stand; others lead nowhere."""
+    page = read(draw(evolve(record(WORDS), contexts=contexts("casa", "perto da")), format="html").data)
+    assert page.scripts == []
+    links = {each for each in page.dangers if each.startswith("href")}
+    assert links == {"href=#w0", "href=#cloud"}
+    assert "perto da casa perto da" in " ".join(page.text.split())
+    assert "1:01" in page.text
+
+
+def test_what_the_font_lacks_is_named(draw: Callable[..., Artifact]) -> None:
+    """A picture with squares says which characters they stand for; one without says nothing."""
+    data = draw(record(("casa", "\U0001f389")), format="svg").data.decode()
+    assert "sem forma na fonte: U+1F389 Party Popper" in data
+    assert "sem forma" not in draw(record(WORDS), format="svg").data.decode()
+
+
+@settings(max_examples=settings().max_examples // 8)
+@given(
+    st.lists(st.text(max_size=20) | st.sampled_from(HOSTILE), min_size=1, max_size=5, unique=True),
+    st.sampled_from(FORMATS),
+    st.sampled_from(SHAPES),
+)
+def test_nothing_from_the_text_can_run(draw: Callable[..., Artifact], words: list[str], form: str, shape: str) -> None:
+    """Whatever words, contexts and titles hold, no output has a script, a handler or an address beyond itself."""
+    hostile = evolve(record(tuple(words)), contexts=contexts(words[0], words[-1]))
+    data = draw(hostile, format=form, shape=shape, title=words[0], width=320, height=240).data
+    if form == "html":
+        page = read(data)
+        assert page.scripts == []
+        assert {each for each in page.dangers if each != "a"} <= {"href=#w0", "href=#cloud"}
+    elif form == "svg":
+        assert svg_dangers(data) == []
+    elif form == "pdf":
+        assert pdf_dangers(data) == []
+    else:
+        assert png_size(data) == (320, 240)

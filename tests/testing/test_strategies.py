@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from attrs import frozen
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
 from qualia.core import Core
@@ -20,6 +20,7 @@ from qualia.testing import documents, params_of, records, segments, sentiments, 
 from tests.testing.places import analyzer, write_plugin
 
 FEW = settings(max_examples=40)
+SEEN = settings(max_examples=300, phases=(Phase.generate,))
 
 
 @frozen
@@ -110,14 +111,69 @@ def test_word_frequencies_add_up(found: WordFrequencies) -> None:
 @FEW
 @given(sentiments())
 def test_a_sentiment_has_figures_when_it_is_ok_and_only_then(found: Sentiment) -> None:
-    """Figures lie in their ranges, and each speaker has as many sentences as stand there."""
+    """Figures lie in their ranges, and each speaker has as many sentences as stand there, if the list is there."""
     assert (found.status == "ok") is (found.polarity is not None) is (found.label is not None)
     judged: tuple[Any, ...] = (*found.sentences, *found.speakers)
     for each in judged:
         assert -1 <= each.polarity <= 1
         assert 0 <= each.subjectivity <= 1
-    for speaker in found.speakers:
+    for speaker in found.speakers if found.sentences else ():
         assert speaker.sentences == sum(1 for each in found.sentences if each.speaker == speaker.speaker)
+
+
+@FEW
+@given(word_frequencies())
+def test_what_comes_only_when_asked_for_fits_the_words(found: WordFrequencies) -> None:
+    """Rates are of the running words, parts have what the words have, and each figure lies in its range."""
+    if not found.running:
+        assert (found.parts, found.keyness, found.collocations, found.diversity) == ((), (), (), None)
+        return
+    assert found.running >= found.total + found.stop_words
+    assert sum(each.count for each in found.left_out) == found.stop_words
+    assert all(each.per_million == round(each.count / found.running * 1e6, 2) for each in found.words)
+    assert [each.word for each in found.dispersion] == [each.word for each in found.words if found.parts]
+    for word, spread in zip(found.words, found.dispersion, strict=bool(found.dispersion)):
+        assert len(spread.in_parts) == len(found.parts)
+        assert sum(spread.in_parts) <= word.count
+        assert spread.dp is None or 0 <= spread.dp <= spread.dp_norm <= 1
+    for key in found.keyness:
+        assert key.part in {each.speaker for each in found.speakers}
+        assert key.g2 >= 0 < key.log_ratio
+        assert 0 <= key.p <= 1
+    assert all(each.log_dice <= 14 for each in found.collocations)
+    assert all(one.end <= other.start for one, other in pairwise(found.contexts))
+
+
+@FEW
+@given(sentiments())
+def test_what_decided_a_sentiment_stands_in_its_sentences(found: Sentiment) -> None:
+    """Words lie in their sentences, examples are of their label, shares are one, and moments follow each other."""
+    for each in found.sentences:
+        assert all(each.start <= word.start < word.end <= each.end for word in each.words)
+    assert {each.label for each in found.most_positive} <= {"positive"}
+    assert {each.label for each in found.most_negative} <= {"negative"}
+    assert sum(each.share for each in found.languages) == pytest.approx(1 if found.languages else 0)
+    assert all(one.end <= other.start for one, other in pairwise(found.timeline))
+    assert found.judged is None or found.judged >= len(found.sentences)
+    assert all((each.positive or 0) + (each.negative or 0) <= each.sentences for each in found.speakers)
+
+
+@pytest.mark.parametrize(
+    "section", ["keyness", "tf_idf", "parts", "dispersion", "collocations", "contexts", "diversity", "left_out"]
+)
+def test_every_section_of_word_frequencies_comes(section: str) -> None:
+    """Each is filled soon, and each is empty soon."""
+    assert getattr(find(word_frequencies(), lambda found: bool(getattr(found, section)), settings=SEEN), section)
+    assert not getattr(find(word_frequencies(), lambda found: not getattr(found, section), settings=SEEN), section)
+
+
+@pytest.mark.parametrize("section", ["words", "timeline", "most_positive", "most_negative", "languages", "judged"])
+def test_every_section_of_a_sentiment_comes(section: str) -> None:
+    """Each is filled soon, and a sentiment that has figures may lack it."""
+    assert getattr(find(sentiments(), lambda found: bool(getattr(found, section)), settings=SEEN), section)
+    assert not getattr(
+        find(sentiments(), lambda found: found.status == "ok" and not getattr(found, section), settings=SEEN), section
+    )
 
 
 @settings(max_examples=10)
