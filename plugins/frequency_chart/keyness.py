@@ -150,27 +150,8 @@ def _note(word: KeyWord, language: Language) -> str:
 
 
 def _figure(lines: list[Line], colours: Theme, language: Language, *, is_narrow: bool) -> dict[str, Any]:
-    words = [(place, group, word) for place, (group, word) in enumerate(lines) if word is not None]
-    say = {"pt": ("no grupo", "nos demais"), "en": ("in the group", "elsewhere")}[language]
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "y": [place for place, _, _ in words],
-        "x": [round(word.g2, 2) for _, _, word in words],
-        "text": [_note(word, language) for _, _, word in words],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "width": 0.72,
-        "marker": {"color": [_fill((group, word), colours) for _, group, word in words]},
-        "customdata": [
-            [plotly_text(group.name), plotly_text(word.word), word.count, word.reference_count]
-            for _, group, word in words
-        ],
-        "hovertemplate": "<b>%{customdata[1]}</b> · %{customdata[0]}<br>G² %{x:.2f}<br>"
-        f"{say[0]}: %{{customdata[2]:,d}}<br>{say[1]}: %{{customdata[3]:,d}}<extra></extra>",
-    }
     names = _names(lines, 15 if is_narrow else _LABEL)
-    most = max(word.g2 for _, _, word in words)
+    most = max(word.g2 for _, word in lines if word is not None)
     places = {
         "tickvals": list(range(len(lines))),
         "ticktext": names,
@@ -193,7 +174,30 @@ def _figure(lines: list[Line], colours: Theme, language: Language, *, is_narrow:
         yaxis=places,
         annotations=_headings(lines, colours, 22 if is_narrow else 60),
     )
-    return {"data": [trace], "layout": layout}
+    return {"data": [_bars(lines, colours, language)], "layout": layout}
+
+
+def _bars(lines: list[Line], colours: Theme, language: Language) -> dict[str, Any]:
+    """Return the bars as plotly reads them."""
+    words = [(place, group, word) for place, (group, word) in enumerate(lines) if word is not None]
+    say = {"pt": ("no grupo", "nos demais"), "en": ("in the group", "elsewhere")}[language]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": [place for place, _, _ in words],
+        "x": [round(word.g2, 2) for _, _, word in words],
+        "text": [_note(word, language) for _, _, word in words],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "width": 0.72,
+        "marker": {"color": [_fill((group, word), colours) for _, group, word in words]},
+        "customdata": [
+            [plotly_text(group.name), plotly_text(word.word), word.count, word.reference_count]
+            for _, group, word in words
+        ],
+        "hovertemplate": "<b>%{customdata[1]}</b> · %{customdata[0]}<br>G² %{x:.2f}<br>"
+        f"{say[0]}: %{{customdata[2]:,d}}<br>{say[1]}: %{{customdata[3]:,d}}<extra></extra>",
+    }
 
 
 def _names(lines: list[Line], limit: int) -> list[str]:

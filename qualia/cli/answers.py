@@ -12,7 +12,7 @@ from qualia._files import write_whole
 from qualia._values import to_plain
 from qualia.cli.comparing import difference, lines_of, shown
 from qualia.cli.output import Face, safe_line, safe_text
-from qualia.cli.pretty import pretty
+from qualia.cli.readable import readable
 from qualia.cli.watching import clock
 from qualia.cli.words import _
 from qualia.document import Document
@@ -68,7 +68,7 @@ class Answers:
         if isinstance(value, Document):
             text = safe_text(value.text.rstrip("\n"))
         else:
-            text = pretty(to_plain(value), width=self._face.width)
+            text = readable(value, width=self._face.width)
         lines = text.splitlines()
         return "\n".join([*lines[:_MOST], *_more(len(lines))])
 

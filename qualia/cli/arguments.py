@@ -162,7 +162,7 @@ def _add_visualize(commands: Any) -> None:
     options.add_argument(
         "-f",
         "--format",
-        choices=("png", "svg", "html"),
+        choices=("png", "svg", "html", "pdf"),
         help=_("short for -P format=... (default: by the suffix of -o)"),
     )
     add_output(options, _("where to write it (default: here, under the name the plugin gives; - is standard output)"))

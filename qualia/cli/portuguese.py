@@ -321,6 +321,9 @@ _SAID: Mapping[str, str] = {
     ),
     "reading standard input; end it with Ctrl-D": "lendo a entrada padrão; termine com Ctrl-D",
     "wrote {path}": "gravado {path}",
+    "read as {format}: turns {turns}, speakers {speakers}, words with a speaker {attributed}, left out {removed}": (
+        "lido como {format}: falas {turns}, falantes {speakers}, palavras com falante {attributed}, de fora {removed}"
+    ),
     "(nothing)": "(nada)",
     "... and {more} more; --format json shows all": "... e mais {more}; --format json mostra tudo",
     "left out here: {names}; --format json shows all": "fora daqui: {names}; --format json mostra tudo",

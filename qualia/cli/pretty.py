@@ -60,18 +60,18 @@ def _aligned(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
     """Return safe rows as columns as wide as they need, without styles: what a file or a pipe gets."""
     columns = list(zip(*rows, strict=True)) or [()] * len(headings)
     lines = [headings, *rows] if headings else rows
-    widths = [max(map(_cells, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(cells, column)) for column in zip(*lines, strict=True)]
     rightwards = [_is_numeric(column) for column in columns]
 
     def padded(text: str, width: int, is_right: bool) -> str:
-        gap = " " * (width - _cells(text))
+        gap = " " * (width - cells(text))
         return gap + text if is_right else text + gap
 
     return "\n".join("  ".join(map(padded, line, widths, rightwards)).rstrip() for line in lines)
 
 
-def _cells(text: str) -> int:
-    """Count the places a text takes on a terminal: wide characters take two, marks none."""
+def cells(text: str) -> int:
+    """Return how many places a text takes on a terminal: wide characters take two, marks none."""
     if text.isascii():
         return len(text)
     return sum(

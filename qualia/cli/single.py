@@ -11,8 +11,8 @@ from qualia.cli.delivery import check_target
 from qualia.cli.inputs import read_given, stem_of
 from qualia.cli.opening import open_core, plugin_for, timeout_of, typed_params
 from qualia.cli.output import Face, Format, as_json, as_yaml, format_of, safe_text
-from qualia.cli.pretty import pretty
 from qualia.cli.progress import progress
+from qualia.cli.readable import readable, reading_told
 from qualia.cli.words import _
 from qualia.document import Document
 from qualia.result import Result
@@ -46,14 +46,22 @@ def _run(asked: argparse.Namespace, face: Face, *, kind: str) -> None:
         params = typed_params(core.plugins.params(asked.plugin), asked.params, plugin=asked.plugin)
         given = read_given(asked.file, face, max_bytes=core.settings.max_document_bytes)
         result = core.run(asked.plugin, given, params, timeout_s=timeout_s)
+    told = reading_told(result.value.metadata) if isinstance(result.value, Document) else None
     if target is None:
         face.data(_text(result, form, face), form=form)
+        _note(told, face)
         return
     if target.is_dir():
         target /= f"{stem_of(asked.file)}_{asked.plugin}{_SUFFIXES[form]}"
         check_target(str(target), source=asked.file)
     text = _text(result, form, None)
     face.note(_("wrote {path}", path=write_whole(target, f"{text}\n".encode())))
+    _note(told, face)
+
+
+def _note(told: str | None, face: Face) -> None:
+    if told is not None:
+        face.note(told)
 
 
 def _text(result: Result[Any], form: Format, face: Face | None) -> str:
@@ -65,4 +73,4 @@ def _text(result: Result[Any], form: Format, face: Face | None) -> str:
     if isinstance(result.value, Document):
         text = result.value.text.rstrip("\n")
         return text if face is None else safe_text(text)
-    return pretty(to_plain(result.value), width=None if face is None else face.width)
+    return readable(result.value, width=None if face is None else face.width)

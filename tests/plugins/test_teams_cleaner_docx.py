@@ -97,6 +97,45 @@ def test_the_docx_of_teams(clean: Clean, above: str, below: str) -> None:
     assert removed(document) == reasons
 
 
+FIRST_YEARS = ["0:0:0.0 --> 0:0:2.50", "0:0:6.90 --> 0:0:6.500", "1:10:7.80 --> 1:10:8.180"]
+
+
+@pytest.mark.parametrize("mark", ["\n", "\n\n"])
+def test_the_docx_of_teams_first_years(clean: Clean, mark: str) -> None:
+    """Times without leading zeros count milliseconds; the name is below them, in one paragraph or apart."""
+    first, second, third = FIRST_YEARS
+    turns = [f"{first}\nAna Lima (Guest)\nBom dia.", f"{second}\nBo\nOlá,\ntudo bem?", f"{third}\nAna Lima\nTudo."]
+    expected = [
+        ("Ana Lima", "Bom dia.", 0.0, 2.05),
+        ("Bo", "Olá, tudo bem?", 6.09, 6.5),
+        ("Ana Lima", "Tudo.", 4207.08, 4208.18),
+    ]
+    for paragraphs in (["Semanal", *turns], ["Semanal", *"\n".join(turns).split("\n")]):
+        document = clean(docx(paragraphs))
+        assert told(document) == ("teams-docx", "docx", 3)
+        assert rows(document) == expected
+        assert removed(document) == [("Semanal", "before the first turn")]
+    copied = clean(Document(mark.join(turns)))
+    assert (told(copied), rows(copied)) == (("teams-docx", None, 3), expected)
+
+
+def test_the_vtt_of_teams_first_years(clean: Clean) -> None:
+    """Cues whose times lack the digits WebVTT asks for are read when all are written so."""
+    cues = [f"{times}\n<v Ana Lima>Frase {at}.</v>" for at, times in enumerate(FIRST_YEARS)]
+    document = clean(Document("\n\n".join(["WEBVTT", *cues]), media_type="text/vtt"))
+    assert rows(document) == [
+        ("Ana Lima", "Frase 0.", 0.0, 2.05),
+        ("Ana Lima", "Frase 1.", 6.09, 6.5),
+        ("Ana Lima", "Frase 2.", 4207.08, 4208.18),
+    ]
+
+
+def test_captions_with_such_times_are_captions(clean: Clean) -> None:
+    """Numbers above the times, or no names below them, are SubRip's."""
+    for text in ("1\n0:0:1.500 --> 0:0:2.0\nAna\nolá\n\n2\n0:0:3.0 --> 0:0:4.0\noi", "0:0:1.5 --> 0:0:2.0\noi, tudo?"):
+        assert told(clean(Document(text)))[0] == "srt"
+
+
 def test_a_docx_edited_by_hand_loses_nothing(clean: Clean) -> None:
     """A paragraph without a name, between turns or behind the last, goes on with the turn above it."""
     document = clean(docx(["x", "Ana começou a transcrição", "Ana   0:04\nBom", "dia", "Bo   0:09\nOlá", "a todos"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tracemalloc
 from collections.abc import Callable
 from types import ModuleType
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from qualia.errors import InvalidParam
 from qualia.plugin import Document, UnsupportedInput, build_params
+from qualia.text import count_words
 
 Clean = Callable[..., Document]
 
@@ -177,6 +179,21 @@ def test_the_quality_of_a_transcript(clean: Clean) -> None:
         "longest_pause_s": 14.5,
         "damaged_characters": 1,
     }
+
+
+@given(
+    st.lists(
+        st.lists(st.text(alphabet="aéçZ1.,:'\"()-«»…x_@ª中", min_size=1, max_size=5), min_size=1, max_size=6).map(
+            " ".join
+        ),
+        max_size=150,
+    )
+)
+def test_words_are_counted_as_everywhere_else(load_plugin: Callable[[str], ModuleType], texts: list[str]) -> None:
+    """Many texts at once have as many words as count_words finds in each."""
+    load_plugin("teams_cleaner")
+    counts = sys.modules["shipped_teams_cleaner.summary"].WordCounts()
+    assert counts.total(texts) == sum(count_words(text, numbers=True).total() for text in texts)
 
 
 def test_messages_take_no_time(clean: Clean) -> None:
