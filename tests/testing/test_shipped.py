@@ -10,7 +10,6 @@ import pytest
 from qualia.document import Document
 from qualia.testing import PluginContract, sample
 
-
 pytestmark = pytest.mark.whole
 
 
