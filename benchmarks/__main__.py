@@ -69,7 +69,10 @@ def main() -> int:
     options = parser.parse_args()
     absent = [name for name in PEERS if not is_installed(name)]
     if absent:
-        print(f"not installed, so not compared with: {', '.join(absent)} (nox -s bench installs them)", file=sys.stderr)
+        print(
+            f"not installed, so not compared with: {', '.join(absent)} (nox -s bench bench_plugins installs them)",
+            file=sys.stderr,
+        )
     found = measured(options.only, rounds=options.rounds)
     print(table(found))
     grown: list[growth.Curve] = []

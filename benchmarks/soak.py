@@ -25,6 +25,7 @@ from tests.plugins.hostile import Case, cases
 from tests.plugins.verdict import Faulty, refused_or_sound
 
 BATCH = 250
+_SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 _SLOWEST = 5
 _HANGS_S = 120.0
 _BRIEF = 300
@@ -108,7 +109,7 @@ def _batch(reader: Core, core: Core, report: Report, *, seed_: int, most: int) -
         database=None,
         deadline=None,
         phases=(Phase.generate,),
-        suppress_health_check=tuple(HealthCheck),
+        suppress_health_check=_SLOW,
     )
     @given(cases(reader, report.plugin))
     def check(case: Case) -> None:
@@ -137,7 +138,7 @@ def look_closely(reader: Core, plugin: str, *, seed_: int) -> None:
     """
 
     @seed(seed_)
-    @settings(max_examples=BATCH, database=None, deadline=None, suppress_health_check=tuple(HealthCheck))
+    @settings(max_examples=BATCH, database=None, deadline=None, suppress_health_check=_SLOW)
     @given(cases(reader, plugin))
     def check(case: Case) -> None:
         # A Core of its own: none may refuse what failed before.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping
@@ -29,6 +30,7 @@ _MEDIA_TYPES = {
     ".srt": "application/x-subrip",
     ".vtt": "text/vtt",
 }
+_PIECE_BYTES = 1024 * 1024
 _ZIP = b"PK\x03\x04"
 # The mark of UTF-32 begins with that of UTF-16, so it is looked for first.
 _MARKS = {
@@ -199,7 +201,11 @@ def _read(path: Path, max_bytes: int) -> bytes:
         raise DocumentUnreadable(name, "it is a folder", "name a file in it")
     try:
         with path.open("rb") as file:
-            raw = file.read(max_bytes + 1)
+            # A limit may be far above what memory holds, and reading that much would ask for all of it at once.
+            known = os.fstat(file.fileno()).st_size
+            raw = file.read(min(known, max_bytes) + 1)
+            while len(raw) <= max_bytes and (more := file.read(_PIECE_BYTES)):
+                raw += more
     except FileNotFoundError as error:
         raise DocumentUnreadable(name, "there is no such file", "check the name and the folder") from error
     except (OSError, ValueError) as error:

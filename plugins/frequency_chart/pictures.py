@@ -77,16 +77,16 @@ def _upright(figure: Any, scene: Scene, head: float) -> Any:
 
 def _bars(figure: Any, scene: Scene, colours: Theme, head: float) -> None:
     axes = _upright(figure, scene, head)
-    counts = [item.count for item in scene.items]
+    counts = [float(item.count) for item in scene.items]
     bars = axes.bar(range(len(counts)), counts, width=0.75, color=colours.series[0])
-    texts = [number(count, scene.language) for count in counts]
+    texts = [number(item.count, scene.language) for item in scene.items]
     if max(text_width(text, 11) for text in texts) + 4 < (size_of(figure)[0] - 80) / len(counts):
         axes.bar_label(bars, texts, padding=2, fontsize=points(11), color=colours.muted)
 
 
 def _line(figure: Any, scene: Scene, colours: Theme, head: float) -> None:
     axes = _upright(figure, scene, head)
-    places, counts = range(len(scene.items)), [item.count for item in scene.items]
+    places, counts = range(len(scene.items)), [float(item.count) for item in scene.items]
     axes.plot(places, counts, color=colours.series[0], linewidth=points(2.5), marker="o", markersize=points(7))
     if scene.chart == "area":
         axes.fill_between(places, counts, color=mix(colours.series[0], colours.background, 0.65))
@@ -94,14 +94,14 @@ def _line(figure: Any, scene: Scene, colours: Theme, head: float) -> None:
 
 def _horizontal_bars(figure: Any, scene: Scene, colours: Theme, head: float) -> None:
     width, height = size_of(figure)
-    counts = [item.count for item in scene.items]
+    counts = [float(item.count) for item in scene.items]
     tall = height - head - 52
     size = min(12.0, max(9.0, tall / len(counts) * 0.75))
     names = [fitted(item.word, min(220.0, width * 0.4), size) for item in scene.items]
     left = max(text_width(name, size) for name in names) + 26
     axes = frame(figure, left=left, top=head, width=width - left - 20, height=tall)
     bars = axes.barh(range(len(counts)), counts, height=0.75, color=colours.series[0])
-    axes.bar_label(bars, [number(count, scene.language) for count in counts], padding=3, fontsize=points(size))
+    axes.bar_label(bars, [number(item.count, scene.language) for item in scene.items], padding=3, fontsize=points(size))
     axes.set_yticks(range(len(counts)), names, fontsize=points(size))
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(counts) - 0.4, -0.6)

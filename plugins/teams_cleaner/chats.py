@@ -193,8 +193,8 @@ def _addressed(labels: Sequence[str]) -> list[str] | None:
     The word in front of the sender is one of `_FROM`; the one behind is one of `_TO`, or one that all labels share.
     """
     words = [label.split() for label in labels]
-    opening = {each[0].casefold() for each in words}
-    if len(opening) != 1 or not opening <= _FROM or any(len(each) < 2 for each in words):
+    opening = {each[0].casefold() if len(each) > 1 else "" for each in words}
+    if len(opening) != 1 or not opening <= _FROM:
         return None
     shared = {word.casefold() for word in words[0][2:]}
     for each in words:

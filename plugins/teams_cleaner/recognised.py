@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeGuard, cast
@@ -17,6 +18,8 @@ MAX_CHARACTERS = 64 * 1024 * 1024
 _LATEST_S = 1e9
 _TICKS = 10_000_000
 _PAUSE_S = 2.0
+_HALF = re.compile(r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+"""A surrogate that stands alone in JSON; a whole pair, and a backslash that is one, are kept."""
 _Word = tuple[Any, float | None, float | None, str]
 
 
@@ -36,7 +39,8 @@ def read_json(text: str) -> Transcript:
     if len(text) > MAX_CHARACTERS:
         raise Unaligned("the end", f"JSON of more than {MAX_CHARACTERS} characters is not read")
     try:
-        data = json.loads(text)
+        # Half of a pair of surrogates is no character, and no UTF-8 can hold it.
+        data = json.loads(_HALF.sub(lambda found: found[1] or "\\ufffd", text))
     except json.JSONDecodeError as error:
         raise Unaligned(f"line {error.lineno}, column {error.colno}", f"it is no JSON: {error.msg}") from error
     except (ValueError, RecursionError) as error:

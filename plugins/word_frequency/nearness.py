@@ -106,7 +106,9 @@ def query(text: str, rules: WordRules) -> Query:
     for chunk in text.split():
         if "*" in chunk and chunk.strip("*"):
             parts = (re.escape(spelled(part, fold=rules.fold)) for part in chunk.split("*"))
-            terms.append(re.compile(".*".join(parts)))
+            first, *middle, last = parts
+            # Atomic, so that a star is never tried twice: the first place where the next part stands is as good as any.
+            terms.append(re.compile("".join([first, *(f"(?>.*?{part})" for part in middle), ".*", last])))
         else:
             terms += iter_words(chunk, rules)
     if not terms:

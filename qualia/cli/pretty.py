@@ -12,6 +12,8 @@ from qualia.cli.words import _
 ROWS = 20
 """Rows shown of a list; how many more there are is said below."""
 _CELL = 100
+_FACT = 2_000
+"""Characters shown of a text that stands alone; in a terminal it goes on below."""
 _NARROW = 24
 _EMPTY: tuple[object, ...] = ("", (), [], {})
 
@@ -113,7 +115,9 @@ def pretty(value: object, *, width: int | None) -> str:
     """Return plain data as tables: single facts first, then each list with its first `ROWS` rows."""
     if not _is_mapping(value):
         return _listed(value, width=width)
-    facts = [(str(name), cell(item)) for name, item in value.items() if not _is_rich(item) and item not in _EMPTY]
+    facts = [
+        (str(name), cell(item, most=_FACT)) for name, item in value.items() if not _is_rich(item) and item not in _EMPTY
+    ]
     parts = [table(facts, width=width)] if facts else []
     for name, item in value.items():
         if _is_rich(item):
@@ -177,8 +181,8 @@ def _cut(
     return text + "\n" + _("... and {more} more; --format json shows all", more=more)
 
 
-def cell(item: Any) -> str:
-    """Return an item as one short line; what is cut ends with an ellipsis."""
+def cell(item: Any, *, most: int = _CELL) -> str:
+    """Return an item as one line; a text of more than ``most`` characters is cut and ends with an ellipsis."""
     if item is None:
         return "–"
     if isinstance(item, bool):
@@ -186,18 +190,27 @@ def cell(item: Any) -> str:
     if isinstance(item, float):
         return f"{item:.0f}" if 1e4 <= abs(item) < 1e15 else f"{item:.4g}"
     if _is_list(item):
-        text = _joined(item)
+        text, most = _joined(item), min(most, _CELL)
     elif _is_mapping(item):
         text = " ".join(cell(each) for each in item.values()) if _is_flat(item) else as_json(item, indent=None)
     else:
         text = str(item)
     text = " ".join(text.split())
-    return text if len(text) <= _CELL else text[: _CELL - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _joined(items: Sequence[Any]) -> str:
-    shown = ", ".join(cell(each) for each in items[:5])
+    shown = ", ".join((_gist(each) if _is_mapping(each) else "") or cell(each) for each in items[:5])
     return shown if len(items) <= 5 else f"{shown}, … (+{len(items) - 5})"
+
+
+def _gist(item: Mapping[Any, Any]) -> str:
+    """Return a record within a list in two words: its first text, with its first fraction; "" if it has no text."""
+    if _is_flat(item):
+        return ""
+    name = next((str(each) for each in item.values() if isinstance(each, str) and each.strip()), "")
+    worth = next((float(each) for each in item.values() if isinstance(each, float)), None)
+    return name if worth is None or not name else f"{name} {cell(worth)}"
 
 
 def _is_flat(item: Mapping[Any, Any]) -> bool:

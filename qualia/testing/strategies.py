@@ -22,6 +22,7 @@ from qualia.records import (
     record_type,
 )
 from qualia.testing.samples import label_of, long_line, odd_texts
+from qualia.testing.sections import filled_sentiment, filled_words
 
 _LARGEST = 2**31
 
@@ -164,7 +165,7 @@ def word_frequencies() -> SearchStrategy[WordFrequencies]:
     """Return word frequencies that hold to what the class promises.
 
     Words are most frequent first and ties in order of the alphabet; totals reach at least to the words that are listed,
-    and no speaker has more of them than there are. The sections that come only when they are asked for are empty.
+    and no speaker has more of them than there are. Half have rates and sections that come only when asked for.
     """
     return _word_frequencies()
 
@@ -187,7 +188,7 @@ def _word_frequencies(draw: st.DrawFn) -> WordFrequencies:
         spoken = _ranked({each: count for each, count in theirs.items() if count})
         total, distinct = sum(count.count for count in spoken), len(spoken)
         speakers.append(SpeakerWords(speaker=speaker, words=spoken[:listed], total=total, distinct=distinct))
-    return WordFrequencies(
+    found = WordFrequencies(
         words=ranked[:listed],
         total=sum(counts.values()),
         distinct=len(counts),
@@ -196,13 +197,15 @@ def _word_frequencies(draw: st.DrawFn) -> WordFrequencies:
         language=draw(st.sampled_from((None, "en", "pt"))),
         stop_words=draw(st.integers(0, 1_000)),
     )
+    return filled_words(draw, found) if draw(st.booleans()) else found
 
 
 def sentiments() -> SearchStrategy[Sentiment]:
     """Return sentiments that hold to what the class promises.
 
     Figures are there when ``status`` is "ok" and only then; labels follow polarities; sentences are in order, and a
-    speaker's figures are those of their sentences.
+    speaker's figures are those of their sentences. Half say too what decided, and hold examples and a timeline; of
+    these some leave the list of sentences out.
     """
     return st.one_of(_judged(), _unjudged())
 
@@ -236,7 +239,7 @@ def _judged(draw: st.DrawFn) -> Sentiment:
             )
         )
     polarity, subjectivity = _mean(sentences)
-    return Sentiment(
+    found = Sentiment(
         status="ok",
         language="en",
         polarity=polarity,
@@ -246,6 +249,7 @@ def _judged(draw: st.DrawFn) -> Sentiment:
         speakers=tuple(speakers),
         method=draw(st.sampled_from(("", "lexicon 1.0"))),
     )
+    return filled_sentiment(draw, found) if draw(st.booleans()) else found
 
 
 @st.composite

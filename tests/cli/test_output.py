@@ -92,6 +92,23 @@ def test_hostile_text_in_a_document_never_reaches_the_terminal(qualia: Callable[
     assert is_harmless(qualia("analyze", f"{HOSTILE[:20]}.txt", "-p", "toy_plain").err)
 
 
+def test_a_record_within_a_row_is_named_not_dumped() -> None:
+    """Records in a cell are told by their first text and first fraction, never as JSON."""
+    words = [{"text": "ótima", "start": 3, "end": 8, "weight": 1.154}, {"text": "", "start": 0, "end": 0, "id": "b"}]
+    shown = pretty({"sentences": [{"polarity": 0.5, "words": words}]}, width=None)
+    assert shown == "sentences\npolarity  words\n     0.5  ótima 1.154, b"
+    bare = pretty({"rows": [{"x": [{"a": 1, "b": 2, "c": 3, "d": 4}]}]}, width=None)
+    assert bare.splitlines()[-1] == '{"a": 1, "b": 2, "c": 3, "d": 4}'
+
+
+@pytest.mark.parametrize("width", [None, 60])
+def test_a_text_that_stands_alone_is_shown_whole(width: int | None) -> None:
+    """A paragraph among the single facts goes on below instead of being cut; only a very long one ends early."""
+    told = "O texto soa positivo e a confiança é alta. " * 10
+    assert "".join(pretty({"interpretation": told}, width=width).split()) == "interpretation" + "".join(told.split())
+    assert pretty({"interpretation": told * 50}, width=width).endswith("…")
+
+
 def test_a_table_is_as_wide_as_it_needs_to_be_without_a_terminal() -> None:
     """Piped output is never folded or cut, and has no colour."""
     long = "word " * 60

@@ -12,6 +12,7 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qualia import Core
 from qualia.plugin import Artifact, UnsupportedInput
 from qualia.records import KeyWord, PartWords, SpeakerWords, WordCount, WordFrequencies, WordSpread
 from tests.pictures import HOSTILE, pdf_dangers, png_size, read, svg_dangers
@@ -331,3 +332,12 @@ def test_nothing_from_the_text_can_run(draw: Callable[..., Artifact], words: lis
         assert [each for each in page.dangers if each != "img" and not each.startswith("src=data:image/svg")] == []
         labels = "" if form == "light" else json.dumps(json.loads(page.scripts[0])["data"])
         assert [tag for tag in ("<script", "<img", "<a ") if tag in labels] == []
+
+
+@pytest.mark.parametrize("chart", ["bar", "horizontal_bar", "line", "area"])
+def test_counts_beyond_what_a_machine_word_holds_are_drawn(chart: str) -> None:
+    """A count is a whole number of any size."""
+    words = (WordCount("a", 10**30), WordCount("b", 1))
+    record = WordFrequencies(words=words, total=10**30 + 1, distinct=2)
+    with Core() as core:
+        assert core.run("frequency_chart", record, {"chart": chart, "format": "png"}).value.data[:4] == b"\x89PNG"

@@ -93,6 +93,35 @@ def test_what_decided_is_told(score: Score, language: str, text: str, expected: 
     assert [(text[hit.start : hit.end], hit.negated) for hit in score(language, text).hits] == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("vc n é mt legal", -1),
+        ("Nunk vi nada tão lindo, muuuuito bom dms", 1),
+        ("Adorei-o.", 1),
+        ("Vou adorá-lo sempre.", 1),
+        ("Decepcionou-me.", -1),
+        ("Um funcionário mal-educado.", -1),
+        ("Não acho que o filme seja bom.", -1),
+        ("Não é só bom, é ótimo.", 1),
+        ("Adorei esperar na fila, sqn.", -1),
+        ("Que maravilha, mais um aumento 🙄", -1),
+        ("Não tenho do que reclamar.", 1),
+        ("Nada mal.", 1),
+        ("Foi bom pra caralho!", 1),
+        ("Passei as férias na França, de maneira simples.", 0),
+        ("Por exemplo, a vaga é em Recife.", 0),
+        ("kkkkkkkkk", 0),
+        ("Estou farta disto, que seca!", -1),
+        ("O prato é giro e o sítio é porreiro.", 1),
+    ],
+)
+def test_portuguese_as_it_is_written(score: Score, text: str, sign: int) -> None:
+    """Spellings of chats, pronouns on verbs, hyphens, long reach, irony that is named, and words that only look bad."""
+    polarity = score("pt", text).polarity
+    assert (polarity > 0.1) - (polarity < -0.1) == sign
+
+
 def test_ten_emoji_are_not_ten_reasons(score: Score) -> None:
     """Repetition adds less each time and never as much as a second reason."""
     once, ten = score("pt", "Fim 😡").polarity, score("pt", "Fim " + "😡" * 10).polarity
@@ -119,6 +148,13 @@ def test_agreement_falls_where_praise_meets_blame(score: Score) -> None:
         ("verb", "pagar", {"paguei", "pagou"}),
         ("verb", "merecer", {"mereco", "merece", "merecia", "mereceu"}),
         ("verb", "curtir", {"curto", "curte", "curtiu", "curtindo"}),
+        ("verb", "odiar", {"odeio", "odeia", "odiamos", "odeiem"}),
+        ("verb", "chatear", {"chateio", "chateia", "chateou"}),
+        ("verb", "mentir", {"minto", "mente", "mintam"}),
+        ("verb", "destruir", {"destroi", "destroem", "destruiu"}),
+        ("verb", "trair", {"traio", "trai", "traem", "traiu"}),
+        ("verb", "proteger", {"protejo", "protege", "protejam"}),
+        ("adj", "triste", {"tristes", "tristemente"}),
         ("word", "amo", {"amo"}),
         ("adj", "sem graca", {"sem graca"}),
     ],

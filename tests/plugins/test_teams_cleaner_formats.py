@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from qualia.plugin import Document, build_params
+from qualia.plugin import Document, UnsupportedInput, build_params
 
 Clean = Callable[..., Document]
 Row = tuple[str | None, str, float | None, float | None]
@@ -350,3 +351,17 @@ def test_reactions_are_no_messages(clean: Clean) -> None:
 def test_day_and_month_are_told_apart(clean: Clean, dates: list[str], seconds: float) -> None:
     """Numbers above twelve decide, then the order that goes forward."""
     assert rows(clean("\n".join(f"{each} - Ana: oi" for each in dates)))[1][2] == seconds
+
+
+def test_half_a_surrogate_in_json_becomes_a_replacement_character(clean: Clean) -> None:
+    """What is read can be written as UTF-8; a whole pair is its character, and an escaped backslash stays one."""
+    said = r'"a \ud800 b \ud83d\ude00 \\ud800"'
+    text = f'{{"segments": [{{"start": 0, "end": 1, "text": {said}, "speaker": "A\\udfff"}}]}}'
+    document = clean(Document(text, media_type="application/json"))
+    assert rows(document) == [("A\ufffd", "a \ufffd b 😀 \\ud800", 0.0, 1.0)]
+
+
+def test_a_chat_of_labels_without_words_is_refused_or_read(clean: Clean) -> None:
+    """A label that is nothing but a line separator raises nothing of Python's own."""
+    with suppress(UnsupportedInput):
+        clean("00:00:00\t \u2028:\thi")

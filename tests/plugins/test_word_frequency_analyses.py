@@ -325,3 +325,10 @@ def test_the_page_names_every_param(load_plugin: Callable[[str], ModuleType]) ->
     rows = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("| `")]
     specs = param_specs(load_plugin("word_frequency").Params)
     assert [(row[0].strip(" `"), row[-1].strip()) for row in rows] == [(spec.name, spec.help) for spec in specs]
+
+
+def test_a_query_of_many_stars_is_matched_in_linear_time() -> None:
+    """Each star is tried once: four of them in a word of 20,000 letters are answered at once."""
+    with Core() as core:
+        record = core.run("word_frequency", Document("a" * 20_000), {"kwic": ("a*a*a*a*b", "a*a")}).value
+    assert [each.query for each in record.contexts] == ["a*a"]

@@ -135,7 +135,7 @@ def test_what_comes_only_when_asked_for_fits_the_words(found: WordFrequencies) -
     for word, spread in zip(found.words, found.dispersion, strict=bool(found.dispersion)):
         assert len(spread.in_parts) == len(found.parts)
         assert sum(spread.in_parts) <= word.count
-        assert spread.dp is None or 0 <= spread.dp <= spread.dp_norm <= 1
+        assert spread.dp is None or 0 <= spread.dp <= (spread.dp_norm or 0.0) <= 1
     for key in found.keyness:
         assert key.part in {each.speaker for each in found.speakers}
         assert key.g2 >= 0 < key.log_ratio
