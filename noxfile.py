@@ -149,7 +149,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(python=(PYTHONS[0], PYTHONS[-1]))
 def whole(session: nox.Session) -> None:
-    """Run whole plugins again and again, and the whole corpus of broken ones."""
+    """Test the plugins that ship, and the whole corpus of broken ones."""
     _install(session, *TEST_TOOLS)
     _run_suite(session, "-m", "whole and not properties", "--ignore=tests/docs", *IN_PARALLEL)
 

@@ -17,7 +17,9 @@ settings.load_profile("steady")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that hypothesis drives, so that one session can look longer and the others need not."""
+    """Mark every test that hypothesis drives, and those of the plugins, so that some sessions can leave them out."""
     for item in items:
+        if Path(__file__).parent / "plugins" in item.path.parents:
+            item.add_marker(pytest.mark.whole)
         if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
             item.add_marker(pytest.mark.properties)

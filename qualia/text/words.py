@@ -90,7 +90,7 @@ class WordReader:
 
     def __init__(self, rules: WordRules | None = None) -> None:
         """Know nothing yet; None means the default rules."""
-        self.rules = rules or WordRules()
+        self.rules: WordRules = rules or WordRules()
         # Most chunks are one word: kept apart, they cost no tuple each.
         self._single: dict[str, str] = {}
         self._several: dict[str, tuple[str, ...]] = {}

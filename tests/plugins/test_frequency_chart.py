@@ -17,8 +17,6 @@ from qualia.plugin import Artifact, UnsupportedInput
 from qualia.records import KeyWord, PartWords, SpeakerWords, WordCount, WordFrequencies, WordSpread
 from tests.pictures import HOSTILE, pdf_dangers, png_size, read, svg_dangers
 
-pytestmark = pytest.mark.whole
-
 CHARTS = ("bar", "horizontal_bar", "line", "area", "pie", "treemap", "sunburst", "dispersion", "keyness")
 FORMATS = ("html", "png", "svg", "pdf")
 SMALL = {"width": 320, "height": 240}

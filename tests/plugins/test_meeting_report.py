@@ -26,8 +26,6 @@ from qualia.records import (
 )
 from tests.pictures import HOSTILE, read
 
-pytestmark = pytest.mark.whole
-
 VTT = """WEBVTT
 
 00:00:01.000 --> 00:00:05.000

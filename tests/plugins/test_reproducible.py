@@ -17,7 +17,6 @@ import qualia
 from qualia import Core, Document, Result, Settings
 from qualia._digest import digest
 
-pytestmark = pytest.mark.whole
 SCRIPT = Path(__file__).with_name("digests.py")
 Case = tuple[Document, Result[Any]]
 

@@ -17,8 +17,6 @@ from qualia.plugin import Artifact
 from qualia.records import Label, SentenceSentiment, Sentiment, SentimentMoment, SpeakerSentiment, WeightedWord
 from tests.pictures import HOSTILE, pdf_dangers, png_size, read, svg_dangers
 
-pytestmark = pytest.mark.whole
-
 CHARTS = ("dashboard", "gauge", "timeline", "distribution", "speakers", "words", "cloud")
 PLOTTED = CHARTS[:-1]
 FORMATS = ("html", "png", "svg", "pdf")

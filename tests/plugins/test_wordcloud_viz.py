@@ -17,8 +17,6 @@ from qualia.plugin import Artifact
 from qualia.records import ContextLine, SpeakerWords, WordCount, WordFrequencies
 from tests.pictures import HOSTILE, pdf_dangers, png_size, read, svg_dangers
 
-pytestmark = pytest.mark.whole
-
 FORMATS = ("html", "png", "svg", "pdf")
 SHAPES = ("rectangle", "ellipse", "diamond", "heart", "star", "cloud", "bubble")
 THEMES = ("light", "dark", "transparent")
