@@ -171,8 +171,10 @@ def _captions(core: Core, folder: Path) -> Iterator[Row]:
     """Yield how many WebVTT files have the cues a conforming parser finds."""
     if not (folder / "expected_counts.json").is_file():
         return
-    told: dict[str, dict[str, int]] = json.loads((folder / "expected_counts.json").read_text(encoding="utf-8"))
-    expected = {name: facts["cues"] for name, facts in told.items() if (folder / f"{name}.vtt").is_file()}
+    told: dict[str, dict[str, int | None]] = json.loads((folder / "expected_counts.json").read_text(encoding="utf-8"))
+    # One of the files has no count: its test is about style sheets alone.
+    known = {name: cues for name, facts in told.items() if (cues := facts["cues"]) is not None}
+    expected = {name: cues for name, cues in known.items() if (folder / f"{name}.vtt").is_file()}
     right = sum(_cues(core, folder / f"{name}.vtt") == cues for name, cues in expected.items())
     yield Row(name=f"WebVTT files with the right cues, of {len(expected)}", ours=right, goal=len(expected))
 
