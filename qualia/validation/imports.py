@@ -168,7 +168,7 @@ def _check_absolute(
     if top == "qualia":
         named = {f"{each.module}.{name}" for name in each.names} if each.module == "qualia" else {each.module}
         for name in sorted(named or {"qualia"}):
-            if name not in ALLOWED:
+            if not _is_offered(name):
                 yield finding("QP304", each.place, module=name)
     elif top in ("qualia_tui", "qualia_ops") or top.startswith("_qualia_plugin"):
         yield finding("QP304", each.place, module=each.module)
@@ -180,6 +180,12 @@ def _check_absolute(
         yield finding("QP305", each.place, module=each.module)
     else:
         yield from _check_third_party(each, declared=declared, providers=providers)
+
+
+def _is_offered(name: str) -> bool:
+    """Tell whether a module is one of the rooms for plugins, or a public module in one."""
+    parts = name.split(".")
+    return ".".join(parts[:2]) in ALLOWED and not any(part.startswith("_") for part in parts)
 
 
 def _check_third_party(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from qualia import CancelToken, Core, Document
+from qualia import CancelToken, Core, Document, Event
 from qualia.errors import PluginFailed, QualiaWarning, RunCancelled
 from tests.engine.diaries import entry
 
@@ -79,7 +79,12 @@ def test_a_run_that_is_cancelled_logs_how_far_it_came(
     write("second", kind="visualizer", consumes=["word-frequencies/1"])
     core = make_core(state_dir=tmp_path / "state")
     token = CancelToken()
-    core.subscribe(lambda event: token.cancel() if (event.kind, event.step) == ("step_finished", "first") else None)
+
+    def cancel(event: Event) -> None:
+        if (event.kind, event.step) == ("step_finished", "first"):
+            token.cancel()
+
+    core.subscribe(cancel, wait=True)
     with pytest.raises(RunCancelled):
         core.run("second", Document("a text"), cancel=token)
     assert core.history is not None
