@@ -11,7 +11,7 @@ Format = Literal["html", "png", "svg"]
 PictureFormat = Literal["html", "png", "svg", "pdf"]
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -25,9 +25,10 @@ def choose_language(choice: LanguageChoice, found: str | None) -> Language:
 def plain(text: str) -> str:
     """Return ``text`` on one line, without what XML forbids (U+FFFD in its place) and without direction overrides.
 
-    A word or a name comes from outside: U+202E would turn round the label and all that follows it.
+    A word or a name comes from outside: U+202E would turn round the label and all that follows it, and at U+FEFF inside
+    a word matplotlib 3.11 cannot write a PDF.
     """
-    return _SPACE.sub(" ", _ILLEGAL.sub("\ufffd", _TURNING.sub("", text))).strip()
+    return _SPACE.sub(" ", _ILLEGAL.sub("\ufffd", _UNSEEN.sub("", text))).strip()
 
 
 def shortened(text: str, limit: int) -> str:

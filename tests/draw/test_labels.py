@@ -82,3 +82,8 @@ def test_a_name_cut_inside_keeps_both_ends(text: str, limit: int) -> None:
 def test_long_names_that_differ_at_the_end_stay_apart() -> None:
     """What is cut away lies before the last two fifths."""
     assert shortened_inside("Pessoa com Nome Comprido 21", 15) == "Pessoa c\u2026ido 21"
+
+
+def test_a_mark_of_byte_order_inside_a_word_is_left_out() -> None:
+    """Nobody sees it, and not every format can hold it."""
+    assert plain("a\ufeffb") == "ab"
