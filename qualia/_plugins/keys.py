@@ -14,6 +14,8 @@ Isolation = Literal["inline", "thread", "process"]
 Lifecycle = Literal["experimental", "stable", "deprecated"]
 Shape = Literal["text", "texts", "text or texts", "count", "seconds", "table"]
 
+SCHEMAS = ("word-frequencies/1", "sentiment/1")
+"""The records there are, by name: listing plugins must not load the records' classes, which takes 9 ms."""
 FILE_NAME = "plugin.toml"
 MAX_BYTES = 64 * 1024
 """Largest file that is read."""

@@ -11,13 +11,12 @@ from typing import Any
 
 from attrs import frozen
 
-from qualia._plugins.keys import KEYS, LIMIT_KEYS, MAX_BYTES, Isolation, Key, Kind, Lifecycle
+from qualia._plugins.keys import KEYS, LIMIT_KEYS, MAX_BYTES, SCHEMAS, Isolation, Key, Kind, Lifecycle
 from qualia._plugins.lines import end_of, is_deep, line_of
 from qualia._plugins.requirement import Requirement
 from qualia._plugins.version import parse_range
 from qualia._values import FrozenDict, is_mapping, is_texts
 from qualia.errors import InvalidManifest, unknown_name
-from qualia.records import SCHEMAS
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _AT = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")

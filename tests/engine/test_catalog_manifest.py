@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from qualia import records
 from qualia._plugins.catalog import discover
-from qualia._plugins.keys import KEYS, LIMIT_KEYS
+from qualia._plugins.keys import KEYS, LIMIT_KEYS, SCHEMAS
 from qualia._plugins.lines import line_of
 from qualia._plugins.manifest import Limits, Manifest, flaws, manifest_of, read_manifest
 from qualia.errors import InvalidManifest
@@ -236,3 +239,14 @@ def test_the_reference_page_tells_of_every_key() -> None:
         f"| `{key.name}` | {key.shape} | {'required' if key.required else key.default} | {key.help} |"
         for key in (*KEYS, *LIMIT_KEYS)
     ]
+
+
+def test_the_records_a_manifest_may_name_are_those_there_are() -> None:
+    """The reader knows their names without loading their classes."""
+    assert set(SCHEMAS) == set(records.SCHEMAS)
+
+
+def test_listing_plugins_loads_no_record() -> None:
+    """Their classes cost more than reading six manifests does."""
+    code = "import sys; from qualia import Core; c = Core(); list(c.plugins.values()); c.close()"
+    subprocess.run([sys.executable, "-c", f"{code}; assert 'qualia.records' not in sys.modules"], check=True)
