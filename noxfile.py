@@ -147,7 +147,7 @@ def tests(session: nox.Session) -> None:
     _run_suite(session, "-m", "not properties and not whole", "--ignore=tests/docs", *IN_PARALLEL)
 
 
-@nox.session(python=(PYTHONS[0], PYTHONS[-1]))
+@nox.session
 def whole(session: nox.Session) -> None:
     """Test the plugins that ship, and the whole corpus of broken ones."""
     _install(session, *TEST_TOOLS)

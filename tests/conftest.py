@@ -11,7 +11,7 @@ from hypothesis import configuration, settings
 # Its files belong in no checkout, and in no folder a test looks at.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir(), "qualia-hypothesis"))
 settings.register_profile("steady", derandomize=True, database=None, deadline=None, print_blob=True)
-settings.register_profile("large", settings.get_profile("steady"), max_examples=500)
+settings.register_profile("large", settings.get_profile("steady"), max_examples=300)
 settings.load_profile("steady")
 
 
