@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
 from qualia.cli.grammar import KINDS, add_format, add_output, command, options_of
 from qualia.cli.words import _
 
 
-def author_commands() -> tuple[Callable[[Any], None], ...]:
-    """Return what adds each of these commands to the others."""
-    return (_add_create, _add_dev, _add_validate, _add_watch, _add_plugins)
-
-
-def _add_create(commands: Any) -> None:
-    run, told = "qualia.cli.create:create", _("write the folder of a new plugin, with a test that passes")
+def add_create(commands: Any, told: str) -> None:
+    """Add ``create``."""
+    run = "qualia.cli.create:create"
     parser = command(commands, "create", run, told, "qualia create questions --kind analyzer")
     parser.add_argument_group(_("arguments")).add_argument(
         "plugin", metavar="ID", help=_("the new plugin's id: lower-case letters, digits and _")
@@ -34,8 +29,9 @@ def _add_create(commands: Any) -> None:
     options.add_argument("--author", metavar=_("TEXT"), help=_("who writes it, for its README"))
 
 
-def _add_validate(commands: Any) -> None:
-    run, told = "qualia.cli.validate:validate", _("say what is wrong with a plugin, where, and what to do")
+def add_validate(commands: Any, told: str) -> None:
+    """Add ``validate``."""
+    run = "qualia.cli.validate:validate"
     parser = command(commands, "validate", run, told, "qualia validate plugins/questions")
     parser.add_argument_group(_("arguments")).add_argument(
         "path",
@@ -59,8 +55,9 @@ def _add_validate(commands: Any) -> None:
     options.add_argument("--schema", action="store_true", help=_("show the JSON schema of plugin.toml and leave"))
 
 
-def _add_dev(commands: Any) -> None:
-    run, told = "qualia.cli.dev:dev", _("run a plugin on a sample at every save, and show what is different")
+def add_dev(commands: Any, told: str) -> None:
+    """Add ``dev``."""
+    run = "qualia.cli.dev:dev"
     parser = command(commands, "dev", run, told, "qualia dev plugins/questions -P top=5")
     path = _("a plugin's folder, or one that holds plugins (default: here, or ./plugins)")
     parser.add_argument_group(_("arguments")).add_argument("path", nargs="?", metavar=_("PATH"), help=path)
@@ -92,9 +89,9 @@ def _add_dev(commands: Any) -> None:
     _add_polling(options)
 
 
-def _add_watch(commands: Any) -> None:
+def add_watch(commands: Any, told: str) -> None:
+    """Add ``watch-plugins``."""
     run = "qualia.cli.watching:watch_plugins"
-    told = _("tell whenever a plugin's files change, and whether it could be reloaded")
     parser = command(commands, "watch-plugins", run, told, "qualia watch-plugins --format json")
     options = options_of(parser)
     form = _("how to write each event: a line for people, or a line of JSON")
@@ -111,10 +108,9 @@ def _add_polling(options: Any) -> None:
     )
 
 
-def _add_plugins(commands: Any) -> None:
+def add_plugins(commands: Any, told: str) -> None:
     """Add ``plugins`` and its commands; without one of them it lists."""
     room, example = "qualia.cli.plugins", "qualia plugins disable word_cloud"
-    told = _("list the plugins, switch them on and off, choose their versions")
     parser = command(commands, "plugins", f"{room}:list_all", told, example)
     _add_listing(options_of(parser))
     title, metavar = _("commands"), _("COMMAND")

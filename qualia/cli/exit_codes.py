@@ -14,6 +14,8 @@ class ExitCode(IntEnum):
     """The work itself failed: a plugin raised, or gave what it does not promise; or validation found an error."""
     USAGE = 2
     """The command, a param, a pipeline or a setting is wrong; nothing was run."""
+    PARTIAL = 3
+    """Some of several documents were done and others were not; which and why was told."""
     BAD_INPUT = 4
     """A file cannot be read, is nothing the plugin can work on, or cannot be written."""
     UNAVAILABLE = 5

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from qualia.cli.portuguese_answers import SENTENCES as ANSWERS_SENTENCES
+from qualia.cli.portuguese_batch import SENTENCES as BATCH_SENTENCES
+from qualia.cli.portuguese_export import SENTENCES as EXPORT_SENTENCES
+from qualia.cli.portuguese_menu import SENTENCES as MENU_SENTENCES
+from qualia.cli.portuguese_project import SENTENCES as PROJECT_SENTENCES
 from qualia.cli.portuguese_rules import RULE_SENTENCES
+from qualia.cli.portuguese_shell import SENTENCES as SHELL_SENTENCES
+from qualia.cli.portuguese_upkeep import SENTENCES as UPKEEP_SENTENCES
 from qualia.cli.portuguese_watching import WATCHING_SENTENCES
 
 _ERRORS: Mapping[str, str] = {
@@ -361,6 +368,16 @@ _SAID: Mapping[str, str] = {
     "it is there already and not an empty folder": "já existe e não é uma pasta vazia",
 }
 
-_OTHERS: Mapping[str, str] = {**RULE_SENTENCES, **WATCHING_SENTENCES}
+_OTHERS: Mapping[str, str] = {
+    **RULE_SENTENCES,
+    **WATCHING_SENTENCES,
+    **ANSWERS_SENTENCES,
+    **BATCH_SENTENCES,
+    **EXPORT_SENTENCES,
+    **MENU_SENTENCES,
+    **PROJECT_SENTENCES,
+    **SHELL_SENTENCES,
+    **UPKEEP_SENTENCES,
+}
 SENTENCES: Mapping[str, str] = {**_ERRORS, **_REASONS, **_ARGPARSE, **_HELP, **_SAID, **_OTHERS}
 """English sentence or template -> the same in Brazilian Portuguese, with the same placeholders."""

@@ -75,6 +75,7 @@ def test_the_numbers_are_those_scripts_rely_on() -> None:
         "OK": 0,
         "FAILED": 1,
         "USAGE": 2,
+        "PARTIAL": 3,
         "BAD_INPUT": 4,
         "UNAVAILABLE": 5,
         "INTERRUPTED": 130,

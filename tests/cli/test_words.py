@@ -22,7 +22,7 @@ KINDS = [kind for _name, kind in inspect.getmembers(errors, inspect.isclass) if 
 
 def said() -> Iterator[str]:
     """Yield every sentence the command line's modules pass through ``_``."""
-    for path in sorted(Path(cli.__file__).parent.glob("*.py")):
+    for path in sorted(Path(cli.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
                 if isinstance(node.args[0], ast.Constant):

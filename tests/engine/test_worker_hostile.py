@@ -42,7 +42,7 @@ def frame(head, body=b""):
     return struct.pack(">II", len(head), len(body)) + head + body
 """
 LIES: dict[str, str] = {
-    "garbage": "send(os.urandom(64))",
+    "garbage": "send(bytes(range(192, 256)))",
     "no JSON": "send(struct.pack('>II', 4, 0) + b'{{{{')",
     "no list": "send(struct.pack('>II', 2, 0) + b'{}')",
     "an empty list": "send(struct.pack('>II', 2, 0) + b'[]')",
