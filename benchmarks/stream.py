@@ -35,7 +35,7 @@ Way = Callable[[int], int]
 """Runs so many documents and returns how many answers came."""
 
 
-def measure_stream(*, count: int = 10_000, memory: tuple[int, int] = (10_000, 100_000)) -> list[Measurement]:
+def measure_stream(*, count: int = 5_000, memory: tuple[int, int] = (5_000, 50_000)) -> list[Measurement]:
     """Return the cost for each of many tiny documents, and the peak memory of a short and of a long map.
 
     Args:

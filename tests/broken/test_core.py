@@ -116,6 +116,7 @@ def test_a_broken_plugin_costs_its_own_call_alone(case: Case, core: Core, good: 
     check(core, case)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("case", APART, ids=lambda case: case.name)
 def test_one_that_would_take_the_host_down_is_contained_in_a_process(case: Case, core: Core, good: None) -> None:
     """In a process of its own even a crash, a hang or a changed process costs its own call alone."""

@@ -54,6 +54,7 @@ def pytest_in(environment: dict[str, str]) -> Callable[..., subprocess.Completed
     return run
 
 
+@pytest.mark.whole
 def test_the_new_plugins_pass_their_own_tests(
     qualia: Run, home: Path, pytest_in: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:

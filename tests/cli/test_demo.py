@@ -16,6 +16,7 @@ from qualia.cli import demo
 from qualia.errors import UnwritableOutput
 from qualia.records import Sentiment, WordFrequencies
 
+pytestmark = pytest.mark.whole
 TYPES = {"clean": Document, "words": WordFrequencies, "sentiment": Sentiment}
 
 

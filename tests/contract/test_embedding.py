@@ -193,6 +193,7 @@ told(letters=[each["letters"] for each in values], here=os.getpid() in [each["pi
     assert seen == {"letters": [1, 2, 3], "here": False}
 
 
+@pytest.mark.whole
 @needs_proc
 @pytest.mark.parametrize("settings", ["", "state_dir=STATE"], ids=["memory", "disk"])
 def test_making_and_closing_200_cores_leaks_nothing(embed: Callable[[str], Any], settings: str) -> None:

@@ -80,6 +80,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.whole
 def test_a_thousand_corruptions_give_no_wrong_value_and_no_error(tmp_path: Path, healthy: dict[str, bytes]) -> None:
     """Files flipped, cut, zeroed, garbled or lost, closed or in use: the right value or a miss, and it goes on."""
     dice = random.Random(20260101)

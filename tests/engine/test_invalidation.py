@@ -157,6 +157,7 @@ def test_another_version_of_a_declared_library_is_a_miss(run: Run, monkeypatch: 
     assert run().cached is False
 
 
+@pytest.mark.whole
 def test_editing_the_shared_language_rules_is_a_miss(tmp_path: Path) -> None:
     """A stop word more in `qualia.text` changes what counts words, but not what never uses it."""
     root = tmp_path / "site"
