@@ -32,7 +32,7 @@ PLUGINS = (
     "wordcloud_viz",
 )
 CODE = ("qualia", "qualia_tui", "ops/qualia_ops", "plugins", "tests", "benchmarks", "noxfile.py")
-TEST_TOOLS = ("hypothesis", "pytest>=9", "pytest-xdist")
+TEST_TOOLS = ("babel", "hypothesis", "pexpect", "pytest>=9", "pytest-xdist")
 # What the benchmarks are compared with; nothing else needs them.
 PEERS = (
     "circuitbreaker",

@@ -8,7 +8,7 @@ from typing import Any
 
 from qualia.cli.output import safe_line
 from qualia.cli.pretty import ROWS, cells, pretty
-from qualia.cli.words import _, spoken
+from qualia.cli.words import _, heading
 from qualia.records import (
     Collocation,
     ContextLine,
@@ -40,64 +40,64 @@ def _arranged(found: WordFrequencies) -> dict[str, Any]:
     """Return what pretty makes tables of, under the names people read."""
     return {
         **_facts(found),
-        _heading("words"): [_word(each) for each in found.words],
-        _heading("speakers"): [_speaker(each) for each in found.speakers],
-        _heading("parts"): _parts(found),
-        _heading("keyness"): _shared(_key(each) for each in found.keyness),
+        heading("words"): [_word(each) for each in found.words],
+        heading("speakers"): [_speaker(each) for each in found.speakers],
+        heading("parts"): _parts(found),
+        heading("keyness"): _shared(_key(each) for each in found.keyness),
         "TF-IDF": _shared(
             {
-                _heading("part"): each.part,
-                _heading("word"): each.word,
-                _heading("count"): each.count,
-                _heading("in parts"): each.parts,
+                heading("part"): each.part,
+                heading("word"): each.word,
+                heading("count"): each.count,
+                heading("in parts"): each.parts,
                 "TF-IDF": each.tf_idf,
             }
             for each in found.tf_idf
         ),
-        _heading("dispersion"): [_spread(each, found.parts) for each in found.dispersion],
-        _heading("collocations"): [_pair(each) for each in found.collocations],
-        _heading("diversity"): {} if found.diversity is None else _diversity(found.diversity),
+        heading("dispersion"): [_spread(each, found.parts) for each in found.dispersion],
+        heading("collocations"): [_pair(each) for each in found.collocations],
+        heading("diversity"): {} if found.diversity is None else _diversity(found.diversity),
     }
 
 
 def _facts(found: WordFrequencies) -> dict[str, Any]:
     return {
-        _heading("total"): found.total,
-        _heading("distinct"): found.distinct,
-        _heading("hapax"): found.hapax,
-        _heading("running"): found.running,
-        _heading("language"): found.language,
-        _heading("stop words"): found.stop_words,
-        _heading("stop list"): found.stop_list,
-        _heading("left out"): ", ".join(_listed(found.left_out)),
-        _heading("sequences of"): found.ngram if found.ngram > 1 else "",
-        _heading("lemmas"): found.lemmas,
+        heading("total"): found.total,
+        heading("distinct"): found.distinct,
+        heading("hapax"): found.hapax,
+        heading("running"): found.running,
+        heading("language"): found.language,
+        heading("stop words"): found.stop_words,
+        heading("stop list"): found.stop_list,
+        heading("left out"): ", ".join(_listed(found.left_out)),
+        heading("sequences of"): found.ngram if found.ngram > 1 else "",
+        heading("lemmas"): found.lemmas,
     }
 
 
 def _word(each: WordCount) -> dict[str, Any]:
-    return {_heading("word"): each.word, _heading("count"): each.count, _heading("per million"): each.per_million}
+    return {heading("word"): each.word, heading("count"): each.count, heading("per million"): each.per_million}
 
 
 def _key(each: KeyWord) -> dict[str, Any]:
     return {
-        _heading("part"): each.part,
-        _heading("word"): each.word,
-        _heading("count"): each.count,
-        _heading("elsewhere"): each.reference_count,
-        _heading("per million"): each.per_million,
-        _heading("elsewhere per million"): each.reference_per_million,
+        heading("part"): each.part,
+        heading("word"): each.word,
+        heading("count"): each.count,
+        heading("elsewhere"): each.reference_count,
+        heading("per million"): each.per_million,
+        heading("elsewhere per million"): each.reference_per_million,
         "G2": each.g2,
-        _heading("log ratio"): each.log_ratio,
+        heading("log ratio"): each.log_ratio,
         "p": _probability(each.p),
     }
 
 
 def _pair(each: Collocation) -> dict[str, Any]:
     return {
-        _heading("left"): each.left,
-        _heading("right"): each.right,
-        _heading("count"): each.count,
+        heading("left"): each.left,
+        heading("right"): each.right,
+        heading("count"): each.count,
         "logDice": each.log_dice,
         "PMI": each.pmi,
         "G2": each.g2,
@@ -111,17 +111,17 @@ def _listed(words: Sequence[WordCount]) -> list[str]:
 
 def _speaker(each: SpeakerWords) -> dict[str, Any]:
     return {
-        _heading("speaker"): each.speaker,
-        _heading("words"): _listed(each.words),
-        _heading("total"): each.total,
-        _heading("distinct"): each.distinct,
-        _heading("running"): each.running,
+        heading("speaker"): each.speaker,
+        heading("words"): _listed(each.words),
+        heading("total"): each.total,
+        heading("distinct"): each.distinct,
+        heading("running"): each.running,
         **({} if each.diversity is None else _ratios(each.diversity)),
     }
 
 
 def _diversity(each: Diversity) -> dict[str, Any]:
-    return {_heading("running"): each.tokens, _heading("distinct"): each.types, **_ratios(each)}
+    return {heading("running"): each.tokens, heading("distinct"): each.types, **_ratios(each)}
 
 
 def _ratios(each: Diversity) -> dict[str, Any]:
@@ -134,12 +134,12 @@ def _parts(found: WordFrequencies) -> list[dict[str, Any]]:
         return []
     return [
         {
-            _heading("part"): each.name,
-            _heading("time"): None if each.begin_s is None else _clock(each.begin_s),
-            _heading("speaker"): each.speaker,
-            _heading("total"): each.total,
-            _heading("distinct"): each.distinct,
-            _heading("words"): _listed(each.words),
+            heading("part"): each.name,
+            heading("time"): None if each.begin_s is None else _clock(each.begin_s),
+            heading("speaker"): each.speaker,
+            heading("total"): each.total,
+            heading("distinct"): each.distinct,
+            heading("words"): _listed(each.words),
         }
         for each in found.parts
     ]
@@ -147,10 +147,10 @@ def _parts(found: WordFrequencies) -> list[dict[str, Any]]:
 
 def _spread(each: WordSpread, parts: Sequence[PartWords]) -> dict[str, Any]:
     return {
-        _heading("word"): each.word,
+        heading("word"): each.word,
         "DP": each.dp,
-        _heading("DP, to 1"): each.dp_norm,
-        _heading("in parts"): _bars(each.in_parts, [part.running for part in parts]),
+        heading("DP, to 1"): each.dp_norm,
+        heading("in parts"): _bars(each.in_parts, [part.running for part in parts]),
     }
 
 
@@ -169,7 +169,7 @@ def _probability(p: float) -> str:
 
 def _shared(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return rows so that those shown first are shared between the parts, each named once."""
-    groups = [list(group) for _name, group in groupby(rows, key=lambda row: row[_heading("part")])]
+    groups = [list(group) for _name, group in groupby(rows, key=lambda row: row[heading("part")])]
     room = [0] * len(groups)
     while sum(room) < ROWS and (hungry := [at for at, group in enumerate(groups) if room[at] < len(group)]):
         for at in hungry[: ROWS - sum(room)]:
@@ -180,12 +180,12 @@ def _shared(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _named_once(group: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{**row, _heading("part"): row[_heading("part")] if number == 0 else ""} for number, row in enumerate(group)]
+    return [{**row, heading("part"): row[heading("part")] if number == 0 else ""} for number, row in enumerate(group)]
 
 
 def _concordance(found: Sequence[ContextLine], *, width: int | None) -> str:
     """Return contexts with what was found in one column, by query."""
-    lines: list[str] = [_heading("in context")]
+    lines: list[str] = [heading("in context")]
     for query, group in groupby(found, key=lambda each: each.query):
         every = list(group)
         lines.append(f"{safe_line(query)} ({len(every)})")
@@ -221,12 +221,3 @@ def _clock(seconds: float | None) -> str:
         return ""
     hours, rest = divmod(int(seconds), 3600)
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-
-
-def _heading(name: str) -> str:
-    """Return a heading in the language spoken."""
-    if spoken() == "en":
-        return name
-    from qualia.cli.portuguese_words import HEADINGS
-
-    return HEADINGS[name]

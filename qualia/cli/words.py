@@ -1,8 +1,9 @@
 """Every sentence of the command line in the reader's language: English, or Brazilian Portuguese.
 
-Sentences are written in English where they are said and pass through `_`. A translation is found by the English
-sentence; placeholders keep their names. Sentences the engine has composed already are recognised by the same table,
-placeholder by placeholder, so that an error within an error is translated too.
+Sentences are written in English where they are said and pass through `_`. Translations stand in gettext catalogues
+below ``locale``, found by the English sentence; placeholders keep their names. Sentences the engine has composed
+already are recognised by the same table, placeholder by placeholder, so that an error within an error is translated
+too. Where the catalogues were not compiled, as in a checkout that was never installed, English is spoken.
 """
 
 from __future__ import annotations
@@ -57,13 +58,18 @@ def spoken() -> str:
 def _(sentence: str, **fields: object) -> str:
     """Return a sentence in the language spoken, its placeholders filled."""
     if _language.get() != "en":
-        sentence = _table().get(sentence, sentence)
+        sentence = translations().get(sentence, sentence)
     return sentence.format(**fields) if fields else sentence
+
+
+def heading(name: str) -> str:
+    """Return what stands over a part of a result, in the language spoken: a heading, and never part of a sentence."""
+    return name if _language.get() == "en" else translations().get(f"heading\x04{name}", name)
 
 
 def sentence_of(error: QualiaError) -> str:
     """Return an error's sentence in the language spoken."""
-    template = _table().get(error.template)
+    template = translations().get(error.template)
     if _language.get() == "en" or template is None:
         return str(error)
     fields = {name: translated(value) if isinstance(value, str) else value for name, value in vars(error).items()}
@@ -74,8 +80,8 @@ def translated(text: str) -> str:
     """Return a composed English sentence in the language spoken, as far as the table knows it."""
     if _language.get() == "en":
         return text
-    if text in _table():
-        return _table()[text]
+    if text in translations():
+        return translations()[text]
     for pattern, template in _patterns():
         match = pattern.fullmatch(text)
         if match is not None:
@@ -85,17 +91,28 @@ def translated(text: str) -> str:
     return text
 
 
-def _table() -> Mapping[str, str]:
+@cache
+def translations() -> Mapping[str, str]:
+    """Return every translation by its English sentence; a heading's name stands behind its context."""
+    from gettext import GNUTranslations
+    from pathlib import Path
+
     from qualia.cli.portuguese import SENTENCES
 
-    return SENTENCES
+    found: dict[str, str] = dict(SENTENCES)
+    for path in sorted(Path(__file__).with_name("locale").glob("pt_BR/LC_MESSAGES/*.mo")):
+        with path.open("rb") as file:
+            # There is no public way to ask a catalogue for all it holds.
+            found |= vars(GNUTranslations(file))["_catalog"]
+    found.pop("", None)
+    return found
 
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return each sentence with placeholders as a pattern, those with the most words of their own first."""
     found: list[tuple[int, re.Pattern[str], str]] = []
-    for english, portuguese in _table().items():
+    for english, portuguese in translations().items():
         fixed = _FIELD.sub("", english)
         if _FIELD.search(english) and re.search(r"[a-z]{2}|^: $", fixed):
             parts = _FIELD.split(english)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from qualia.cli.portuguese import SENTENCES
+from qualia.cli.words import translations
 from qualia.validation.rules import RULES
 
 SOURCE = """\
@@ -168,5 +168,5 @@ def test_findings_are_told_in_portuguese(qualia: Run, toy: Callable[..., Path]) 
 
 def test_every_rule_can_be_told_in_portuguese() -> None:
     """Each rule's message and remedy stand in the table."""
-    absent = [each for rule in RULES for each in (rule.message, rule.remedy) if each not in SENTENCES]
+    absent = [each for rule in RULES for each in (rule.message, rule.remedy) if each not in translations()]
     assert absent == []

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from qualia import cli, errors
-from qualia.cli.portuguese import SENTENCES
 from qualia.cli.usage import ExtraMissing, WrongUsage
-from qualia.cli.words import _, sentence_of, speaking, translated, wanted_language
+from qualia.cli.words import _, sentence_of, speaking, translated, translations, wanted_language
+from tests.cli.catalogues import said
 
+SENTENCES = translations()
+SAID = {f"{context}\x04{each}" if context else each for context, each in said(Path(cli.__file__).parent)}
 PLACEHOLDER = re.compile(r"\{(\w+)")
 KINDS = [kind for _name, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.QualiaError)]
 
 
-def said() -> Iterator[str]:
-    """Yield every sentence the command line's modules pass through ``_``."""
-    for path in sorted(Path(cli.__file__).parent.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
-                if isinstance(node.args[0], ast.Constant):
-                    yield str(node.args[0].value)
-            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and node.value.value:
-                named = ast.unparse(node.targets[0]) == "sentence"
-                yield from [str(node.value.value)] if named else []
-
-
-@pytest.mark.parametrize("sentence", sorted(set(said())))
+@pytest.mark.parametrize("sentence", sorted(SAID))
 def test_every_sentence_has_a_translation(sentence: str) -> None:
     """What the command line says, it can say in Portuguese."""
-    assert sentence in SENTENCES
+    assert SENTENCES.get(sentence)
 
 
 @pytest.mark.parametrize("kind", [*KINDS, WrongUsage, ExtraMissing])
