@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, TypeVar, cast, get_origin
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    NoReturn,
+    TypeGuard,
+    TypeVar,
+    Union,
+    cast,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import attrs
 
@@ -134,6 +147,86 @@ def _flaw_among(parts: Iterable[tuple[str, object]]) -> str | None:
         if found is not None:
             return path + found
     return None
+
+
+_LARGEST = 1e100
+"""Beyond it a picture cannot scale a number, nor add its like up."""
+_Test = Callable[[Any], str | None]
+
+
+def misfit(value: object, kind: type[Any]) -> str | None:
+    """Say where and why a value is not the frozen class it should be, to the bottom; None when there is nothing to say.
+
+    The text begins with the path inside the value, as that of `flaw`. Fields are checked against their types; an int
+    may stand for a float, and numbers are finite and of a size that can be added up and drawn.
+    """
+    return _test_of(cast("Any", kind))(value)
+
+
+@cache
+def _test_of(kind: Any) -> _Test:
+    """Return what tests a value against a type; it is made once for each type there is."""
+    if attrs.has(kind):
+        return _class_test(kind)
+    if kind in (int, float):
+        return _number_test(kind)
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return lambda value: None if type(value) is str and value in arguments else _is_no(value, arguments)
+    if origin is tuple:
+        return _tuple_test(_test_of(arguments[0]))
+    if origin in (Union, UnionType):
+        test = next(_test_of(each) for each in arguments if each is not NoneType)
+        return lambda value: None if value is None else test(value)
+    return lambda value: None if type(value) is kind else _is_no(value, kind)
+
+
+def _class_test(kind: type[Any]) -> _Test:
+    hints = get_type_hints(kind)
+    tests = tuple((each.name, _test_of(hints[each.name])) for each in attrs.fields(kind))
+
+    def test(value: Any) -> str | None:
+        if type(value) is not kind:
+            return _is_no(value, kind)
+        for name, check in tests:
+            found = check(getattr(value, name))
+            if found is not None:
+                return f".{name}{found}"
+        return None
+
+    return test
+
+
+def _number_test(kind: type[int | float]) -> _Test:
+    kinds = (int,) if kind is int else (float, int)
+
+    def test(value: Any) -> str | None:
+        if type(value) not in kinds:
+            return flaw(value) or _is_no(value, kind)
+        if -_LARGEST <= value <= _LARGEST:
+            return None
+        return flaw(value) or f" is not between {-_LARGEST:g} and {_LARGEST:g}"
+
+    return test
+
+
+def _tuple_test(check: _Test) -> _Test:
+    def test(value: Any) -> str | None:
+        if type(value) is not tuple:
+            return _is_no(value, tuple)
+        for index, item in enumerate(cast("tuple[object, ...]", value)):
+            found = check(item)
+            if found is not None:
+                return f"[{index}]{found}"
+        return None
+
+    return test
+
+
+def _is_no(value: object, wanted: type[Any] | tuple[Any, ...]) -> str:
+    if isinstance(wanted, tuple):
+        return f" is {brief(value)}; it may be {', '.join(map(repr, wanted))}"
+    return f" is a {type(value).__name__} where {wanted.__name__} belongs"
 
 
 _BRIEF = 200

@@ -26,7 +26,11 @@
      |   |   +- CircuitHeld             somebody switched it off
      |   +- Quarantined                 it failed again and again on this very input
      +- ExtraMissing (RuntimeError)     something that an extra brings is not installed
+     +- OperationError (RuntimeError)   an operation that operators trigger cannot be done
+     |   +- OperationUnavailable        nothing that is installed brings it, or it cannot be loaded
+     |   +- OperationFailed             it did not reach its end
      +- HistoryUnreadable (RuntimeError) the log of runs is damaged, or newer than this version
+     +- CacheUnreadable (RuntimeError)  the file of kept results is damaged, or cannot be read or changed
      +- RunCancelled (RuntimeError)     a run was asked to stop
      +- DeadlineExceeded (TimeoutError) a run was not done in time
      +- WorkerLost (RuntimeError)       the process that worked on a document died
@@ -283,10 +287,54 @@ class ExtraMissing(QualiaError, RuntimeError):
         self.purpose: str = purpose
 
 
+class OperationError(QualiaError, RuntimeError):
+    """An operation cannot be done; ``operation`` is its name."""
+
+    template = "operation {operation!r}: {reason}"
+
+    def __init__(self, operation: str, reason: str) -> None:
+        super().__init__(operation, reason)
+        self.operation: str = operation
+        self.reason: str = reason
+
+
+class OperationUnavailable(OperationError):
+    """No distribution that is installed brings this operation, or it cannot be loaded."""
+
+    template = "{operation!r} is not available: {reason}; {remedy}"
+
+    def __init__(self, operation: str, reason: str, remedy: str) -> None:
+        super().__init__(operation, reason)
+        self.args: tuple[Any, ...] = (operation, reason, remedy)
+        self.remedy: str = remedy
+
+
+class OperationFailed(OperationError):
+    """An operation did not reach its end; ``code`` is what a command that ran it ends with."""
+
+    template = "operation {operation!r} failed: {reason}"
+
+    def __init__(self, operation: str, reason: str, code: int = 1) -> None:
+        super().__init__(operation, reason)
+        self.args: tuple[Any, ...] = (operation, reason, code)
+        self.code: int = code
+
+
 class HistoryUnreadable(QualiaError, RuntimeError):
     """The log of runs cannot be read, or not be written by this version."""
 
     template = "the history {path!r} cannot be used: {reason}"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path: str = path
+        self.reason: str = reason
+
+
+class CacheUnreadable(QualiaError, RuntimeError):
+    """The file of kept results cannot be looked at or changed; runs go on without it."""
+
+    template = "the cache {path!r} cannot be used: {reason}"
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)

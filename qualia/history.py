@@ -175,6 +175,21 @@ class History:
         query = f"{_SELECT} FROM {source} {where} ORDER BY {at} DESC LIMIT ?"
         return self._runs(query, (*(value for _, value in chosen), limit))
 
+    def beginning(self, start: str, *, of: Literal["run", "document"] = "run", limit: int = 10) -> tuple[str, ...]:
+        """Return the ids that begin with some characters, in alphabetical order.
+
+        Args:
+            start: the characters.
+            of: whose ids: of runs, or of the documents they ran on.
+            limit: how many, at most.
+
+        Raises:
+            HistoryUnreadable: the file is damaged, or newer than this version can read.
+        """
+        column = "run_id" if of == "run" else "document"
+        query = f"SELECT DISTINCT {column} FROM runs WHERE {column} >= ? AND {column} < ? ORDER BY 1 LIMIT ?"  # noqa: S608
+        return tuple(str(each) for (each,) in self._file.read(query, (start, f"{start}\U0010ffff", limit)))
+
     def run(self, run_id: str) -> RunEntry | None:
         """Return one run; None when it is not in the log.
 
@@ -196,13 +211,20 @@ class History:
         rows = self._file.read(query, (first,))
         return tuple(DayCount(**dict(zip(names, row, strict=True))) for row in rows)
 
-    def prune(self, *, keep_days: float) -> int:
+    def prune(self, *, keep_days: float, dry_run: bool = False) -> int:
         """Forget runs older than some days and return how many; the daily counts stay.
 
+        Args:
+            keep_days: how old a run may be.
+            dry_run: whether they are only counted.
+
         Raises:
-            HistoryUnreadable: the file is newer than this version, or cannot be written.
+            HistoryUnreadable: the file is newer than this version, or cannot be read or written.
         """
         before_s = self._wall() - keep_days * _DAY_S
+        if dry_run:
+            rows = self._file.read("SELECT count(*) FROM runs WHERE id < ?", (round(before_s * 1e6),))
+            return int(rows[0][0]) if rows else 0
         forgotten = 0
         try:
             while more := self._file.write(lambda db: _delete(db, before_s)):

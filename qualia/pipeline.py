@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from attrs import Factory, field, frozen
 
@@ -75,15 +75,13 @@ class Pipeline:
         Raises:
             InvalidPipeline: a key is unknown, missing or of the wrong type; the step is named.
         """
-        table = _checked(data, {"name": str, "description": str, "steps": list}, place)
-        steps = table.get("steps")
-        if not steps:
-            raise InvalidPipeline(place, "it has no steps; add at least one [[steps]] with a plugin")
-        if len(steps) > _MAX_STEPS:
-            raise InvalidPipeline(place, f"it has {len(steps)} steps; {_MAX_STEPS} is the most")
-        built = [_step(step, f"{place}, step {number}") for number, step in enumerate(steps, 1)]
+        for keys, reason in flaws(data):
+            raise InvalidPipeline(f"{place}, step {int(keys[1]) + 1}" if len(keys) > 1 else place, reason)
+        table: Any = data
         return cls(
-            steps=built,
+            steps=[
+                Step(**{key: value for key, value in step.items() if key != "id" or value}) for step in table["steps"]
+            ],
             name=table.get("name", Path(place).stem),
             description=table.get("description", ""),
         )
@@ -140,30 +138,63 @@ def _parse_yaml(path: Path, text: str) -> object:
         raise InvalidPipeline(str(path), f"is no valid YAML: {' '.join(str(error).split())}") from error
 
 
-def _checked(data: object, kinds: Mapping[str, type], place: str) -> Mapping[str, Any]:
+_KEYS: Mapping[str, type] = {"name": str, "description": str, "steps": list}
+_STEP_KEYS: Mapping[str, type] = {"plugin": str, "id": str, "params": dict, "needs": list}
+_FORMER: Mapping[str, str] = {"plugin_id": "plugin", "config": "params", "output_name": "id", "output": "id"}
+
+
+def flaws(data: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the keys that lead to each thing wrong with the form of a pipeline, and why; plugins are not looked at.
+
+    Args:
+        data: plain data, as it was read from a file.
+    """
     if not is_mapping(data):
-        raise InvalidPipeline(place, f"must be a table of {', '.join(kinds)}, not a {type(data).__name__}")
-    for key, value in data.items():
-        if key not in kinds:
-            raise InvalidPipeline(place, f"key {key!r} {unknown_name(str(key), kinds)}")
-        if not isinstance(value, kinds[key]):
-            raise InvalidPipeline(
-                place,
-                f"key {key!r} must be a {kinds[key].__name__}, not a {type(value).__name__}",
-            )
-    return data
+        yield (), f"must be a table of {', '.join(_KEYS)}, not a {type(data).__name__}"
+        return
+    yield from _key_flaws(data, _KEYS, ())
+    steps: Any = data.get("steps", [])
+    if not isinstance(steps, list):
+        return
+    if not steps:
+        yield (), "it has no steps; add at least one [[steps]] with a plugin"
+    elif len(cast("list[object]", steps)) > _MAX_STEPS:
+        yield ("steps",), f"it has {len(cast('list[object]', steps))} steps; {_MAX_STEPS} is the most"
+    else:
+        for number, step in enumerate(cast("list[object]", steps)):
+            yield from _step_flaws(step, ("steps", number))
 
 
-def _step(data: object, place: str) -> Step:
-    table = _checked(data, {"plugin": str, "id": str, "params": dict, "needs": list}, place)
-    if not table.get("plugin"):
-        raise InvalidPipeline(place, 'names no plugin; add plugin = "..."')
-    if not is_texts(table.get("needs", [])):
-        raise InvalidPipeline(place, "key 'needs' must be a list of texts")
-    try:
-        return Step(**{key: value for key, value in table.items() if key != "id" or value})
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidPipeline(place, f"params hold what JSON cannot: {error}") from error
+def _key_flaws(
+    table: Mapping[Any, Any], kinds: Mapping[str, type], at: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for key, value in table.items():
+        if key in kinds:
+            if not isinstance(value, kinds[key]):
+                said = f"key {key!r} must be a {kinds[key].__name__}, not a {type(value).__name__}"
+                yield (*at, str(key)), said
+        elif at and key in _FORMER:
+            yield (*at, str(key)), f"key {key!r} is unknown; did you mean {_FORMER[key]!r}, as it is called by now?"
+        elif not at and key == "metadata":
+            yield (str(key),), "key 'metadata' is not read since the first version; use description, or a comment"
+        else:
+            yield (*at, str(key)), f"key {key!r} {unknown_name(str(key), kinds)}"
+
+
+def _step_flaws(step: object, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if not is_mapping(step):
+        yield at, f"must be a table of {', '.join(_STEP_KEYS)}, not a {type(step).__name__}"
+        return
+    yield from _key_flaws(step, _STEP_KEYS, at)
+    if not step.get("plugin") and "plugin_id" not in step:
+        yield at, 'names no plugin; add plugin = "..."'
+    if isinstance(step.get("needs", []), list) and not is_texts(step.get("needs", [])):
+        yield (*at, "needs"), "key 'needs' must be a list of texts"
+    if isinstance(step.get("params"), dict):
+        try:
+            frozen_mapping(step["params"])
+        except (TypeError, ValueError, RecursionError) as error:
+            yield (*at, "params"), f"params hold what JSON cannot: {error}"
 
 
 @frozen(kw_only=True)

@@ -67,6 +67,8 @@ class PluginInfo:
     """How far it can be relied on; a deprecated plugin works as before."""
     replaced_by: str = ""
     """Id of the plugin to use instead of a deprecated one; empty when there is none."""
+    consumes_when: Mapping[str, str] = FrozenDict()
+    """Records it needs only when a param has a value -> ``param=value``."""
     others: tuple[PluginVersion, ...] = ()
     """Other versions of it that are known."""
     generation: int = 0
@@ -116,6 +118,7 @@ class Entry:
             summary=manifest.summary if manifest else "",
             produces=manifest.produces if manifest else (),
             consumes=manifest.consumes if manifest else (),
+            consumes_when=manifest.consumes_when if manifest else FrozenDict(),
             accepts=manifest.accepts if manifest else (),
             dependencies=manifest.dependencies if manifest else (),
             folder=found.folder,

@@ -1,7 +1,7 @@
 """Typed settings and their one reader. The environment is an argument: nothing is read at import.
 
-From weak to strong: defaults, ``qualia.toml`` of the project, ``qualia.<QUALIA_ENV>.toml`` beside it, ``QUALIA_*``
-variables, arguments.
+From weak to strong: defaults, the user's own ``qualia.toml`` (see `user_folder`), ``qualia.toml`` of the project,
+``qualia.<QUALIA_ENV>.toml`` beside it, ``QUALIA_*`` variables, arguments.
 
 The reader is our own. typed-settings 26.0, which builds on the same attrs classes, was tried and not taken: it reads
 ``os.environ`` itself instead of a mapping it is given, takes ``"2"`` and ``true`` for whole numbers, tells of a wrong
@@ -25,6 +25,8 @@ from qualia._values import FrozenDict, frozen_mapping, is_mapping, is_texts
 from qualia.errors import InvalidSetting, nearest, unknown_name
 
 PREFIX = "QUALIA_"
+FILE_NAME = "qualia.toml"
+"""The file of a project's settings, and of a user's own."""
 _ARGUMENT = "argument"
 _ENVIRONMENT = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _LEAST, _SECRET = "qualia.least", "qualia.secret"
@@ -120,10 +122,10 @@ class Settings:
     def read(
         cls, environ: Mapping[str, str], project: Path | None = None, *, given: Mapping[str, Any] | None = None
     ) -> Self:
-        """Read a project's files, then ``QUALIA_*`` variables, which are stronger, then arguments, which are strongest.
+        """Read the user's file, a project's, ``QUALIA_*`` variables and arguments, each stronger than those before.
 
         Args:
-            environ: the environment, usually ``os.environ``.
+            environ: the environment, usually ``os.environ``; it names the user's folder too.
             project: a project's folder, whose ``plugins`` folder joins the plugin path and whose ``.qualia`` folder
                 holds its state; None for no project.
             given: settings by name that are stronger than all of these; None for none.
@@ -179,6 +181,43 @@ def _origin(item: attrs.Attribute[Any], settings: Settings, gathered: Mapping[st
     )
 
 
+def user_folder(environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of a user's own settings, pipelines and params, there or not; None when nothing says where.
+
+    It is ``qualia`` in ``$XDG_CONFIG_HOME``, else in ``.config`` of ``$HOME``; on Windows in ``%APPDATA%``.
+
+    Args:
+        environ: the environment, usually ``os.environ``.
+    """
+    roaming = environ.get("APPDATA", "") if os.name == "nt" else ""
+    places = (Path(environ.get("XDG_CONFIG_HOME", "")), Path(environ.get("HOME", ""), ".config"), Path(roaming))
+    # As the standard says, one that is not absolute counts for nothing.
+    return next((each / "qualia" for each in places if each.is_absolute()), None)
+
+
+def wrong_settings(table: Mapping[str, Any], path: Path) -> tuple[InvalidSetting, ...]:
+    """Return all that is wrong with the settings of a file, where reading it stops at the first.
+
+    Args:
+        table: what the file holds.
+        path: the file, which errors name.
+    """
+    items = {item.name: item for item in attrs.fields(Settings)}
+    found: list[InvalidSetting] = []
+    for name, value in table.items():
+        try:
+            Settings(**{name: _typed(items[name], value, path) for name in _known({name: value}, items, str(path))})
+        except InvalidSetting as error:
+            found.append(InvalidSetting(str(path), error.name, error.reason))
+    return tuple(found)
+
+
+def least_of(name: str) -> float | None:
+    """Return the smallest number a setting may be; None when there is no bound, or it is no number."""
+    bound: float | None = attrs.fields_dict(Settings)[name].metadata.get(_LEAST)
+    return bound
+
+
 def strange_variables(environ: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return the ``QUALIA_*`` variables that look like a misspelt setting, each with those it may mean."""
     known = [PREFIX + item.name.upper() for item in attrs.fields(Settings)]
@@ -192,10 +231,13 @@ def _gathered(
     """Collect what is set and where, stronger sources over weaker ones."""
     items = {item.name: item for item in attrs.fields(of)}
     values: dict[str, tuple[Any, str]] = {}
+    folder = user_folder(environ)
+    if folder is not None and (folder / FILE_NAME).is_file():
+        values |= _from_toml(folder / FILE_NAME, items)
     if project is not None:
         values["state_dir"] = (project / ".qualia", "project")
         for path in _files(project, environ.get(f"{PREFIX}ENV")):
-            values |= {name: (value, str(path)) for name, value in _from_toml(path, items).items()}
+            values |= _from_toml(path, items)
     for name, item in items.items():
         variable = PREFIX + name.upper()
         if variable in environ and _kind(item) != "Mapping[str, str]":
@@ -208,7 +250,7 @@ def _gathered(
 
 
 def _files(project: Path, environment: str | None) -> list[Path]:
-    base = project / "qualia.toml"
+    base = project / FILE_NAME
     found: list[Path] = []
     if base.is_file():
         found.append(base)
@@ -226,14 +268,15 @@ def _files(project: Path, environment: str | None) -> list[Path]:
     return found
 
 
-def _from_toml(path: Path, items: Mapping[str, attrs.Attribute[Any]]) -> dict[str, Any]:
+def _from_toml(path: Path, items: Mapping[str, attrs.Attribute[Any]]) -> dict[str, tuple[Any, str]]:
     import tomllib
 
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(str(path), "*", f"cannot be read: {error}") from error
-    return {name: _typed(items[name], value, path) for name, value in _known(table, items, str(path)).items()}
+    known = _known(table, items, str(path))
+    return {name: (_typed(items[name], value, path), str(path)) for name, value in known.items()}
 
 
 def _known(table: Mapping[str, Any], items: Mapping[str, attrs.Attribute[Any]], origin: str) -> Mapping[str, Any]:

@@ -49,13 +49,18 @@ def _tiles(axes: Any, scene: Scene, items: tuple[Item, ...], room: Box, fills: l
     for item, box, fill in zip(items, boxes, fills, strict=True):
         style: dict[str, Any] = {"facecolor": fill, "edgecolor": colours.background, "linewidth": 1.5}
         axes.add_patch(Rectangle((box.x, box.y), box.width, box.height, **style))
-        size = max(9.0, min(22.0, (box.width - 8) / text_width(drawable(item.word) or " ", 1.0), box.height / 3))
+        size = max(9.0, min(22.0, (box.width - 8) / _wide(item.word), box.height / 3))
         word = fitted(item.word, box.width - 8, size)
         if not word or box.height < size * 1.3 or (word != item.word and len(word) < 5):
             continue
         lines = word if box.height < size * 3 else f"{word}\n{number(item.count, scene.language)}"
         place = {"ha": "center", "va": "center", "fontsize": points(size), "color": ink_on(fill)}
         axes.text(box.x + box.width / 2, box.y + box.height / 2, lines, **place)
+
+
+def _wide(text: str, *, bold: bool = False) -> float:
+    """Return how wide a text is at a size of one pixel; marks alone, which have no width, are as wide as a letter."""
+    return text_width(drawable(text), 1.0, bold=bold) or 1.0
 
 
 def paint_sunburst(figure: Any, scene: Scene, colours: Theme, head: float) -> None:
@@ -103,7 +108,7 @@ def _piece(
     }
     axes.add_patch(Wedge(centre, outer, 90 - arc.end, 90 - arc.begin, **edge))
     thick = math.radians(min(arc.end - arc.begin, 120)) * (inner * 0.6 + outer * 0.4)
-    size = min(12.0, thick / 1.25, max(8.5, (outer - inner - 8) / text_width(drawable(text) or " ", 1.0, bold=bold)))
+    size = min(12.0, thick / 1.25, max(8.5, (outer - inner - 8) / _wide(text, bold=bold)))
     word = fitted(text, outer - inner - 8, size, bold=bold) if size >= 7.5 else ""
     if not word:
         return

@@ -101,7 +101,7 @@ def scene_of(sentiment: Sentiment, *, chart: Chart, title: str, language: Langua
         subjectivity=sentiment.subjectivity,
         counts=numbers,
         bins=_bins(sentiment.sentences),
-        points=points[:: -(-len(points) // _MOST_POINTS)],
+        points=points[:: max(1, -(-len(points) // _MOST_POINTS))],
         sentences=len(sentiment.sentences),
         trend=moving_average([(point.x, point.polarity) for point in points]),
         timed=timed,
@@ -211,8 +211,8 @@ def _ticks(first: float, last: float, *, timed: bool, language: Language) -> tup
 
 def _subtitle(counts: tuple[int, int, int], language: Language, *, judged: int | None, is_whole: bool) -> str:
     if not is_whole:
-        many = number(judged or 0, language)
-        return f"{many} frases avaliadas" if language == "pt" else f"{many} sentences judged"
+        many, end = number(judged or 0, language), "" if judged == 1 else "s"
+        return f"{many} frase{end} avaliada{end}" if language == "pt" else f"{many} sentence{end} judged"
     total = sum(counts)
     parts = ", ".join(sentences_name(label, count, language) for label, count in zip(LABELS, counts, strict=True))
     noun = ("frase" if language == "pt" else "sentence") + ("" if total == 1 else "s")

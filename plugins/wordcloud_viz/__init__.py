@@ -27,11 +27,12 @@ from qualia.draw import (
 from qualia.draw.cloud import Cloud, Shape, cloud_pdf, cloud_png, laid_out
 from qualia.draw.cloud_svg import cloud_svg
 from qualia.plugin import Artifact, Visualizer, param
-from qualia.records import WordCount, WordFrequencies
+from qualia.records import Sentiment, WordCount, WordFrequencies
 
 from .context import contexts_of
-from .pages import Told, cloud_page
-from .people import People, people_of
+from .moods import moods_of
+from .pages import Key, Told, cloud_page
+from .people import people_of
 
 _LONGEST = 40
 """Characters of a word; longer ones would not fit the smallest cloud."""
@@ -47,8 +48,10 @@ class Params:
     format: PictureFormat = param("png", help="png, svg and pdf are pictures; html is a page with cloud and data.")
     max_words: int = param(200, ge=1, le=1000, help="Draw at most the N most frequent words.")
     shape: Shape = param("rectangle", help="What the words fill.")
-    colour: Literal["rank", "speaker", "one"] = param(
-        "rank", help="What a word's colour says: nothing, but neighbours differ; who says it most; or all have one."
+    colour: Literal["rank", "speaker", "sentiment", "one"] = param(
+        "rank",
+        help="What a word's colour says: nothing, but neighbours differ; who says it most; in sentences of which "
+        "sentiment it stands; or all have one.",
     )
     title: str = param("", help="Title; empty for one in the cloud's language on the page and none in the picture.")
     language: LanguageChoice = param("auto", help="Language of the cloud's own words; auto takes the record's.")
@@ -60,7 +63,9 @@ class Params:
 class WordCloudPicture(Visualizer[Params]):
     """The most frequent words, the larger the more frequent."""
 
-    def render(self, params: Params, *, word_frequencies: WordFrequencies) -> Artifact:
+    def render(
+        self, params: Params, *, word_frequencies: WordFrequencies, sentiment: Sentiment | None = None
+    ) -> Artifact:
         """Return the cloud; a record without words gives a picture that says so."""
         language = choose_language(params.language, word_frequencies.language)
         title = plain(params.title)
@@ -72,9 +77,9 @@ class WordCloudPicture(Visualizer[Params]):
             message, detail = _no_data(language)
             size |= {"language": language, "title": named}
             return _artifact(params, notice(params.format, message=message, detail=detail, **size))
-        people = people_of(word_frequencies, colours) if params.colour == "speaker" else None
-        how: dict[str, Any] = {"shape": params.shape, "fill": _fill(params, people, shown, colours)}
-        how |= {"legend": people.legend(colours, language)} if people is not None else {}
+        key = _key(params, word_frequencies, sentiment, colours)
+        how: dict[str, Any] = {"shape": params.shape, "fill": _fill(params, key, shown, colours)}
+        how |= {"legend": key.legend(colours, language)} if key is not None else {}
         note = lacking_note(shown.values(), language)
         on_page = params.format == "html"
         cloud = laid_out(words, title="" if on_page else title, note=note, **how, **size)
@@ -88,7 +93,7 @@ class WordCloudPicture(Visualizer[Params]):
             words=word_frequencies.words[: params.max_words],
             total=word_frequencies.total,
             shown=shown,
-            people=people,
+            key=key,
             contexts=contexts_of(word_frequencies.contexts, shown.values()),
         )
         few = dict(list(words.items())[:_PHONE_WORDS])
@@ -111,12 +116,21 @@ def cloud_words(words: Iterable[WordCount], limit: int) -> tuple[dict[str, float
     return found, shown
 
 
-def _fill(params: Params, people: People | None, shown: dict[str, str], colours: Theme) -> Any:
+def _key(params: Params, words: WordFrequencies, sentiment: Sentiment | None, colours: Theme) -> Key | None:
+    """Return what the colours stand for; None when they stand for nothing."""
+    if params.colour == "speaker":
+        return people_of(words, colours)
+    if params.colour == "sentiment" and sentiment is not None:
+        return moods_of((item.word for item in words.words[: params.max_words]), sentiment)
+    return None
+
+
+def _fill(params: Params, key: Key | None, shown: dict[str, str], colours: Theme) -> Any:
     """Return what gives a word its colour."""
 
     def fill(word: str, rank: int) -> str:
-        if people is not None:
-            return readable(people.colour(shown[word], colours), colours.background)
+        if key is not None:
+            return readable(key.colour(shown[word], colours), colours.background)
         place = 0 if params.colour != "rank" else rank % len(colours.series)
         return readable(colours.series[place], colours.background)
 

@@ -10,7 +10,10 @@ from qualia.draw.cloud_svg import cloud_svg
 from qualia.records import WordCount
 
 from .context import STYLE, Contexts
+from .moods import Moods
 from .people import People
+
+Key = People | Moods
 
 _SIDES = (
     "@media (min-width:601px){.phone{display:none}} @media (max-width:600px){.wide{display:none}} "
@@ -29,7 +32,8 @@ class Told:
     total: int
     shown: dict[str, str]
     """Word as it is drawn -> as the record has it."""
-    people: People | None
+    key: Key | None
+    """What the colours stand for; None when they stand for nothing."""
     contexts: Contexts
 
 
@@ -58,17 +62,17 @@ def cloud_page(wide: Cloud, phone: Cloud, told: Told) -> bytes:
 
 
 def data_table(told: Told) -> str:
-    """Return the words with their counts, and who says them most where that is told."""
+    """Return the words with their counts, and what their colours stand for."""
     portuguese = told.language == "pt"
     columns = ["Palavra", "Ocorrências", "Parte do total"] if portuguese else ["Word", "Occurrences", "Share of all"]
-    if told.people is not None:
-        columns.append("Quem mais diz" if portuguese else "Who says it most")
+    if told.key is not None:
+        columns.append(told.key.heading(told.language))
     rows = [
         [
             item.word,
             number(item.count, told.language),
             percent(item.count / max(told.total, item.count), told.language),
-            *([told.people.name(item.word)] if told.people is not None else []),
+            *([told.key.name(item.word, told.language)] if told.key is not None else []),
         ]
         for item in told.words
         if item.count > 0

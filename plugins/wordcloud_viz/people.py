@@ -22,7 +22,11 @@ class People:
         place = self.owners.get(word)
         return colours.neutral if place is None else colours.series[place]
 
-    def name(self, word: str) -> str:
+    def heading(self, language: Language) -> str:
+        """Return what heads the names in the table."""
+        return "Quem mais diz" if language == "pt" else "Who says it most"
+
+    def name(self, word: str, _language: Language) -> str:
         """Return who says a word most; empty for nobody."""
         place = self.owners.get(word)
         return "" if place is None else self.names[place]

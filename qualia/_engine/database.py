@@ -173,7 +173,7 @@ class Database:
         self._close_reader()
         if not self._path.exists():
             return None
-        db, lasting = _connect_to_read(self._path)
+        db, lasting = connect_to_read(self._path)
         try:
             version = self._found_version = _version(db)
             if version == 0 and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
@@ -284,8 +284,12 @@ def _choose_journal(db: sqlite3.Connection, path: Path) -> None:
             return
 
 
-def _connect_to_read(path: Path) -> tuple[sqlite3.Connection, bool]:
-    """Return a connection that reads, and whether it will see later changes."""
+def connect_to_read(path: Path) -> tuple[sqlite3.Connection, bool]:
+    """Return a connection that reads, and whether it will see later changes.
+
+    Raises:
+        sqlite3.Error: the file cannot be read, or is no database.
+    """
     address = path.absolute().as_uri()
     db = sqlite3.connect(f"{address}?mode=ro", uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
     try:

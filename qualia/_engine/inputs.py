@@ -8,7 +8,7 @@ from typing import Any, TypeGuard, cast
 from attrs import frozen
 
 from qualia._engine.plan import Given
-from qualia._values import FrozenDict, freeze, is_mapping, is_sequence
+from qualia._values import FrozenDict, freeze, is_mapping, is_sequence, misfit
 from qualia.document import Document
 from qualia.errors import InvalidParam, UnsupportedInput
 from qualia.pipeline import DOCUMENT, Step
@@ -82,6 +82,9 @@ def _input(item: Any) -> tuple[str, Input]:
     kind = cast("type[object]", type(value))
     schema = getattr(kind, "schema", None)
     if isinstance(schema, str) and schema in SCHEMAS:
+        found = misfit(value, record_type(schema))
+        if found is not None:
+            raise UnsupportedInput("input", f"is a damaged record: {kind.__name__}{found}")
         return schema, Input(value=value, provenance=provenance)
     raise UnsupportedInput("input", f"is a {kind.__name__}; give a Document, a Result or a record")
 

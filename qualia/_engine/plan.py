@@ -3,6 +3,9 @@
 A step takes the document of the nearest document step before it, or the one given. A record it consumes comes from
 the nearest step that produces it, else from the call, else from a producer the engine adds and shares. "Before" means
 listed earlier; for a step with ``needs``, the steps it names and whatever those took or need in turn.
+
+A param named ``plugin.param`` is one of a plugin that the engine adds for the step: that is how the whole of a run that
+was asked for with one plugin's id is told what to do.
 """
 
 from __future__ import annotations
@@ -12,10 +15,19 @@ from collections.abc import Callable, Iterator, Mapping
 
 from attrs import field, frozen
 
+from qualia._digest import digest
 from qualia._plugins.catalog import Manifest
 from qualia._plugins.resolve import Cycle, stable_order
 from qualia._values import FrozenDict
-from qualia.errors import InputError, InvalidPipeline, InvalidSetting, PipelineCycle, UnsupportedInput, unknown_name
+from qualia.errors import (
+    InputError,
+    InvalidParam,
+    InvalidPipeline,
+    InvalidSetting,
+    PipelineCycle,
+    UnsupportedInput,
+    unknown_name,
+)
 from qualia.pipeline import DOCUMENT, Pipeline, Plan, PlanStep, Step
 
 # Never a reference of the engine ("@document", "sentiment/1"), and safe as a part of a file's name.
@@ -87,7 +99,11 @@ class _Planner:
         self._available: Available = available
         self._asked: dict[str, Step] = {step.id: step for step in pipeline.steps}
         self._planned: dict[str, PlanStep] = {}
-        self._added: dict[tuple[str, str | None, Mapping[str, str]], str] = {}
+        self._added: dict[tuple[str, str | None, Mapping[str, str], str], str] = {}
+        self._told: Mapping[str, Mapping[str, object]] = {}
+        """Params for the plugins that are added for the step being settled, by plugin."""
+        self._heard: set[str] = set()
+        """Those of these plugins that were added."""
         _check_ids(pipeline)
         self._needs: dict[str, tuple[str, ...]] = {step.id: step.needs or () for step in pipeline.steps}
         self._places: dict[str, int] = {id_: place for place, id_ in enumerate(self._ordered())}
@@ -104,9 +120,16 @@ class _Planner:
         """Settle one asked step's inputs and params."""
         manifest = self._available.manifest(step.plugin)
         candidates = tuple(self._candidates(step))
+        own, self._told = _sorted_params(step.params)
+        self._heard = set()
+        params = self._available.params(step.plugin, own)
         document = self._document(manifest, candidates)
-        records = {schema: self._record(schema, manifest, candidates, ()) for schema in manifest.consumes}
-        self._plan(step.id, step.plugin, self._available.params(step.plugin, step.params), document, records)
+        records = {schema: self._record(schema, manifest, candidates, ()) for schema in manifest.consumed(params)}
+        self._plan(step.id, step.plugin, params, document, records)
+        for plugin in sorted(self._told.keys() - self._heard):
+            name = f"{plugin}.{min(self._told[plugin])}"
+            reason = f"is for {plugin!r}, which nothing here adds; give it to the step that runs it, or leave it out"
+            raise InvalidParam(step.plugin, name, reason)
 
     def plan(self) -> Plan:
         """Return the steps in order, those the engine added right before the first that needs them."""
@@ -203,7 +226,8 @@ class _Planner:
             raise PipelineCycle(self._pipeline.name, (*cycle, producer.id))
         document = self._document(producer, candidates)
         chain = (*above, producer.id)
-        records = {each: self._record(each, producer, candidates, chain) for each in producer.consumes}
+        params = self._available.params(producer.id, self._told.get(producer.id, {}))
+        records = {each: self._record(each, producer, candidates, chain) for each in producer.consumed(params)}
         return self._shared(producer, document, records)
 
     def _gives(self, id_: str, schema: str) -> bool:
@@ -228,7 +252,9 @@ class _Planner:
 
     def _shared(self, producer: Manifest, document: str | None, records: Mapping[str, str]) -> str:
         """Return the step the engine adds for a producer; steps with the same need share it."""
-        need = (producer.id, document, FrozenDict(records))
+        told = self._told.get(producer.id, {})
+        self._heard.add(producer.id)
+        need = (producer.id, document, FrozenDict(records), digest(told))
         known = self._added.get(need)
         if known is not None:
             return known
@@ -236,8 +262,21 @@ class _Planner:
         while id_ in self._asked or id_ in self._planned:
             id_, number = f"{producer.id}_{number}", number + 1
         self._added[need] = id_
-        self._plan(id_, producer.id, self._available.params(producer.id, {}), document, records, added=True)
+        self._plan(id_, producer.id, self._available.params(producer.id, told), document, records, added=True)
         return id_
+
+
+def _sorted_params(params: Mapping[str, object]) -> tuple[Mapping[str, object], Mapping[str, Mapping[str, object]]]:
+    """Return the params that are a step's own, and those for plugins that are added for it, by plugin."""
+    own: dict[str, object] = {}
+    others: dict[str, dict[str, object]] = {}
+    for name, value in params.items():
+        plugin, dot, param = name.partition(".")
+        if dot:
+            others.setdefault(plugin, {})[param] = value
+        else:
+            own[name] = value
+    return own, others
 
 
 def _check_ids(pipeline: Pipeline) -> None:

@@ -7,7 +7,7 @@ from types import CoroutineType
 from typing import Any
 
 from qualia._plugins.catalog import Manifest
-from qualia._values import FrozenDict, flaw, freeze
+from qualia._values import FrozenDict, flaw, freeze, misfit
 from qualia.document import Document
 from qualia.errors import InvalidOutput
 from qualia.records import record_type
@@ -34,7 +34,7 @@ def checked(value: object, manifest: Manifest, folder: Path) -> Any:
     if type(value) is not promised:
         error_text = f"a {_kind(value)} where {promised.__name__} was promised"
         raise InvalidOutput(manifest.id, error_text, str(folder))
-    found = flaw(value)
+    found = misfit(value, promised) if manifest.kind == "analyzer" else flaw(value)
     if found is not None:
         raise InvalidOutput(manifest.id, f"{promised.__name__}{found}", str(folder))
     if isinstance(value, Artifact) and type(value.data) is not bytes:

@@ -111,7 +111,7 @@ class _Again:
         while id_ in self.steps:
             id_, number = f"{provenance.plugin}_{number}", number + 1
         document = sources.pop("document", None)
-        schemas = {argument_name(schema): schema for schema in manifest.consumes}
+        schemas = {argument_name(schema): schema for schema in manifest.known_records}
         self.steps[id_] = PlanStep(
             id=id_,
             plugin=provenance.plugin,
@@ -148,7 +148,7 @@ def _input_name(upstream: Provenance) -> str:
 
 
 def _check_inputs(manifest: Manifest, provenance: Provenance) -> None:
-    takes = {argument_name(schema) for schema in manifest.consumes}
+    takes = {argument_name(schema) for schema in manifest.consumed(provenance.params)}
     takes |= set() if manifest.kind == "visualizer" else {"document"}
     if takes != set(provenance.inputs):
         then, now = (", ".join(sorted(names)) or "nothing" for names in (provenance.inputs, takes))

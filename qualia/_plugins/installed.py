@@ -13,6 +13,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from qualia._plugins.entries import INSTALLED, entries_of, read_start
 from qualia._plugins.keys import FILE_NAME
 from qualia._plugins.requirement import normalised
 from qualia._values import is_mapping, parse_json
@@ -21,11 +22,7 @@ from qualia.errors import PluginUnavailable
 GROUP = "qualia.plugins"
 """Entry point group whose values name packages that hold a ``plugin.toml``."""
 
-_INSTALLED = re.compile(r"([^~].*?)(?:-([0-9][^-]*)(?:-.*)?)?\.(dist-info|egg-info)")
 _VERSION = re.compile(rb"^Version:[ \t]*(\S+)", re.MULTILINE)
-_MAX_BYTES = 1024 * 1024
-_CHUNK_BYTES = 8 * 1024
-_OPEN = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 @frozen(kw_only=True)
@@ -61,7 +58,7 @@ class Site:
         found: dict[str, str] = {}
         for folder, names in self._names.items():
             for name in names:
-                match = _INSTALLED.fullmatch(name) if name.endswith("-info") else None
+                match = INSTALLED.fullmatch(name) if name.endswith("-info") else None
                 if match is None:
                     continue
                 key = normalised(match[1])
@@ -76,9 +73,9 @@ class Site:
         """Find the package of every entry point of the group, in order of distribution, then as they are declared."""
         group = GROUP.encode()
         for distribution, info in sorted(self._infos.items()):
-            data = _read(f"{info}{os.sep}entry_points.txt")
+            data = read_start(f"{info}{os.sep}entry_points.txt")
             if group in data:
-                for name, value in _entries(data.decode("utf-8", "replace")):
+                for name, value in entries_of(data, GROUP):
                     yield self._locate(name, value, distribution, info)
 
     def _locate(self, name: str, value: str, distribution: str, info: str) -> Located:
@@ -149,7 +146,7 @@ def _editable_root(info: str) -> str | None:
     One made with an import hook leaves no folder on the search path; PEP 610 tells where the project is.
     """
     try:
-        told = parse_json(_read(os.path.join(info, "direct_url.json")) or b"null")
+        told = parse_json(read_start(os.path.join(info, "direct_url.json")) or b"null")
     except ValueError:
         return None
     details = told.get("dir_info") if is_mapping(told) else None
@@ -164,39 +161,7 @@ def _editable_root(info: str) -> str | None:
     return None if "\0" in path else f"/{path}"
 
 
-def _entries(text: str) -> Iterator[tuple[str, str]]:
-    """Yield name and value of each entry of the group in an ``entry_points.txt``."""
-    inside = False
-    for line in text.splitlines():
-        line = line.strip()
-        if line.startswith("["):
-            inside = line.strip("[] \t") == GROUP
-        elif inside and "=" in line and line[0] not in "#;":
-            name, _, value = line.partition("=")
-            yield name.strip(), value.strip()
-
-
 def _stated_version(info: str) -> str | None:
     """Return the version of an ``*.egg-info`` whose name has none; None when it states none."""
-    match = _VERSION.search(_read(os.path.join(info, "PKG-INFO")))
+    match = _VERSION.search(read_start(os.path.join(info, "PKG-INFO")))
     return match[1].decode("ascii", "replace") if match else None
-
-
-def _read(path: str) -> bytes:
-    """Return a file's beginning; nothing when it cannot be read."""
-    try:
-        file = os.open(path, _OPEN)
-    except OSError:
-        return b""
-    data = b""
-    try:
-        # Room for all that is allowed would be cleared for each of a thousand small files.
-        while len(data) < _MAX_BYTES and (more := os.read(file, _CHUNK_BYTES)):
-            data += more
-            if len(more) < _CHUNK_BYTES:
-                break
-    except OSError:
-        return b""
-    finally:
-        os.close(file)
-    return data

@@ -12,7 +12,7 @@ from attrs import frozen
 Kind = Literal["document", "analyzer", "visualizer"]
 Isolation = Literal["inline", "thread", "process"]
 Lifecycle = Literal["experimental", "stable", "deprecated"]
-Shape = Literal["text", "texts", "text or texts", "count", "seconds", "table"]
+Shape = Literal["text", "texts", "text or texts", "count", "seconds", "table", "conditions"]
 
 SCHEMAS = ("word-frequencies/1", "sentiment/1")
 """The records there are, by name: listing plugins must not load the records' classes, which takes 9 ms."""
@@ -27,7 +27,8 @@ class Key:
 
     name: str
     shape: Shape
-    """What TOML value it takes; "seconds" is a number, "count" a whole one."""
+    """What TOML value it takes; "seconds" is a number, "count" a whole one, "conditions" a table of records with a text
+    each."""
     help: str
     required: bool = False
     default: str = ""
@@ -62,6 +63,7 @@ class Key:
             "count": f"must be a whole number of at least {self.least:g}",
             "seconds": f"must be a number of seconds of at least {self.least:g}",
             "table": "must be a table",
+            "conditions": 'must be a table of records, each with a text like "param=value"',
         }[self.shape]
 
 
@@ -130,6 +132,16 @@ KEYS: tuple[Key, ...] = (
         kinds=("analyzer", "visualizer"),
         help="Records it needs. The engine finds and runs a plugin that produces each.",
         example='["word-frequencies/1"]',
+    ),
+    Key(
+        name="consumes_when",
+        shape="conditions",
+        default="none",
+        pattern=r"[^\W\d]\w*=.+",
+        holds="record",
+        kinds=("analyzer", "visualizer"),
+        help="Records it needs for one value of a param only; its method gives them the default None.",
+        example='{ "sentiment/1" = "colour=sentiment" }',
     ),
     Key(
         name="accepts",

@@ -201,7 +201,7 @@ def _takes_context(plugin: Plugin[Any], manifest: Manifest, source: Source) -> b
     except (TypeError, ValueError):
         return False
     taken = [each for each in arguments if each.kind is not Parameter.VAR_POSITIONAL]
-    known = ("context", *map(argument_name, manifest.consumes))
+    known = ("context", *map(argument_name, manifest.known_records))
     by_keyword = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
     for argument in taken[1 if manifest.kind == "visualizer" else 2 :]:
         name = argument.name

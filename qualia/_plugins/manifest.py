@@ -61,6 +61,8 @@ class Manifest:
     """The record an analyzer gives (at most one), or the media types a visualizer makes."""
     consumes: tuple[str, ...] = ()
     """Records it needs."""
+    consumes_when: Mapping[str, str] = FrozenDict()
+    """Records it needs only when a param has a value -> ``param=value``."""
     accepts: tuple[str, ...] = ()
     """Media types a document plugin turns into plain documents."""
     dependencies: tuple[str, ...] = ()
@@ -72,6 +74,22 @@ class Manifest:
     replaced_by: str = ""
     """Id of the plugin to use instead of this deprecated one; empty when there is none."""
     limits: Limits = _NO_LIMITS
+
+    @property
+    def known_records(self) -> tuple[str, ...]:
+        """All records it may be given."""
+        return (*self.consumes, *self.consumes_when)
+
+    def consumed(self, params: object) -> tuple[str, ...]:
+        """Return the records it needs with these params: the plugin's own object, or a mapping by name."""
+        if not self.consumes_when:
+            return self.consumes
+        found = list(self.consumes)
+        for schema, condition in self.consumes_when.items():
+            name, _, value = condition.partition("=")
+            given: object = params.get(name) if is_mapping(params) else getattr(params, name, None)
+            found += [schema] if str(given) == value else []
+        return tuple(found)
 
 
 def _test_of(key: Key) -> Callable[[Any], bool]:
@@ -95,6 +113,8 @@ def _test_of(key: Key) -> Callable[[Any], bool]:
         return lambda value: is_text(value) if type(value) is str else is_texts(value)
     if key.shape == "table":
         return is_mapping
+    if key.shape == "conditions":
+        return lambda value: is_mapping(value) and all(is_text(each) for each in value.values())
     return is_texts if key.shape == "texts" else is_number
 
 
@@ -192,6 +212,8 @@ def manifest_of(table: Mapping[str, Any], good: set[str] | None = None) -> Manif
         value = values.get(name)
         if value is not None:
             values[name] = (value,) if type(value) is str else tuple(value)
+    if "consumes_when" in values:
+        values["consumes_when"] = FrozenDict(values["consumes_when"])
     limits = values.get("limits")
     if limits is not None:
         values["limits"] = Limits(**limits)
@@ -245,8 +267,11 @@ def _check_fit(table: Mapping[str, Any], wrong: list[Flaw]) -> None:
         wrong.append(Flaw(("produces",), "a visualizer names the media types it produces"))
     if kind != "document" and table.get("accepts"):
         wrong.append(Flaw(("accepts",), "only a document plugin accepts media types"))
-    if kind == "document" and table.get("consumes"):
-        wrong.append(Flaw(("consumes",), "a document plugin consumes no records"))
+    wrong += [
+        Flaw((name,), "a document plugin consumes no records")
+        for name in ("consumes", "consumes_when")
+        if kind == "document" and table.get(name)
+    ]
     if replaced_by is not None and table.get("lifecycle") != "deprecated":
         reason = 'only a deprecated plugin is replaced by another; say lifecycle = "deprecated"'
         wrong.append(Flaw(("replaced_by",), reason))
@@ -258,7 +283,7 @@ def _check_contents(table: Mapping[str, Any], good: set[str], wrong: list[Flaw])
     """Find the texts that are not the records, ranges and requirements they should be."""
     produces = table.get("produces", ()) if table["kind"] == "analyzer" else ()
     records = [("produces", text) for text in ((produces,) if type(produces) is str else produces)]
-    records += [("consumes", text) for text in table.get("consumes", ())]
+    records += [(name, text) for name in ("consumes", "consumes_when") for text in table.get(name, ())]
     wrong += [
         Flaw((name,), f"record {text!r} {unknown_name(text, SCHEMAS)}") for name, text in records if text not in SCHEMAS
     ]

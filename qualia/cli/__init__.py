@@ -10,7 +10,7 @@ stdout holds the data alone; narration, warnings, progress and errors go to stde
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from qualia.cli.arguments import asked_format, parse
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import argparse
 
 __all__ = ["main"]
+
+_ENDED_BY_CTRL_C = frozenset({"batch", "dev", "host", "menu", "watch", "watch-plugins"})
+"""Commands that are meant to be ended so, or that say themselves how to go on."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,15 +60,18 @@ def _run(words: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the outermost frame: whatever happened becomes a sentence and a code
         from qualia.cli.failure import tell
 
-        return tell(error, as_json=asked_format(words) == "json")
+        return tell(error, form=asked_format(words), has_trace=_has_trace(words))
     return code
 
 
 def _answer(asked: argparse.Namespace) -> int:
     """Run a command and return the code it ends with; most return none, which means that it worked."""
+    import os
+    from functools import partial
     from importlib import import_module
     from importlib.util import find_spec
 
+    from qualia.cli.colour import coloured, colours
     from qualia.cli.output import Face
 
     missing = [name for name in ("rich", "yaml") if find_spec(name) is None]
@@ -74,7 +80,29 @@ def _answer(asked: argparse.Namespace) -> int:
 
         raise ExtraMissing("cli", tuple(missing))
     module, _colon, function = asked.run.partition(":")
-    face = Face(sys.stdout, sys.stderr, quiet=asked.quiet)
-    with face.showing_warnings():
-        code: int | None = getattr(import_module(module), function)(asked, face)
+    face = Face(
+        sys.stdout, sys.stderr, quiet=asked.quiet, verbose=asked.verbose, has_pager=not (asked.no_pager or asked.quiet)
+    )
+    is_styled = colours(os.environ, is_terminal=face.is_terminal, is_refused=asked.no_color)
+    with coloured(is_styled), face.showing_warnings():
+        if asked.command in _ENDED_BY_CTRL_C:
+            code: int | None = getattr(import_module(module), function)(asked, face)
+        else:
+            code = _interruptible(partial(getattr(import_module(module), function), asked, face))
     return ExitCode.OK if code is None else code
+
+
+def _interruptible(command: Callable[[], int | None]) -> int | None:
+    from qualia.cli.interrupts import Interrupts, hearing
+
+    interrupts = Interrupts(lambda: _("interrupted; nothing unfinished was kept"))
+    with hearing(interrupts):
+        try:
+            return command()
+        except KeyboardInterrupt:
+            interrupts.tell()
+            return ExitCode.INTERRUPTED
+
+
+def _has_trace(words: Sequence[str]) -> bool:
+    return "--debug" in (words[: words.index("--")] if "--" in words else words)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 from qualia._version import __version__
-from qualia.cli.commands import add_commands
+from qualia.cli.commands import add_commands, add_in_full, commands
 from qualia.cli.grammar import (
     Format,
     HelpAsked,
@@ -19,20 +19,39 @@ from qualia.cli.grammar import (
 )
 from qualia.cli.words import _
 
+COMPLETE = "__complete"
+"""What the shells' scripts call; it is nobody else's business, so no help names it."""
+MENU = "menu"
+
 
 def parse(words: Sequence[str]) -> argparse.Namespace | None:
     """Return what was asked, or None when help or the version was asked for and has been printed.
 
     Raises:
         WrongUsage: the words make no command.
+        OperationUnavailable: they name a command that something else brings, which is not installed.
     """
-    parser = _parser(words)
-    if words and words[0] == "help":
+    words = _meant(words)
+    if words[:1] == [COMPLETE]:
+        from qualia.cli.shell.answering import write_answer
+
+        write_answer(words[1:])
+        return None
+    if words[:1] == ["help"]:
+        from qualia.cli.shell.topics import topic
+
+        told = topic(words[1]) if len(words) == 2 else None
+        if told is not None:
+            _print(told)
+            return None
         words = [*words[1:], "--help"]
+    parser = parser_for(words)
     try:
-        asked, rest = parser.parse_known_args(list(words))
+        asked, rest = parser.parse_known_args(words)
     except HelpAsked as help_asked:
-        _print(help_asked.text)
+        from qualia.cli.plugin_help import params_help
+
+        _print(help_asked.text + params_help(words, parser))
         return None
     if rest:
         _refuse(rest, parser, asked)
@@ -59,16 +78,75 @@ def asked_format(words: Sequence[str]) -> str | None:
     return found
 
 
+def parser_for(words: Sequence[str]) -> Parser:
+    """Return a parser that knows every command by name and the one that ``words`` ask for in full.
+
+    Raises:
+        OperationUnavailable: that one is brought by something that is not installed.
+    """
+    parser, parsers = _top()
+    command = command_word(words, parser)
+    known = any(each.name == command for each in commands())
+    add_commands(parsers, wanted=() if command is None else (command,))
+    if command is not None and not known:
+        from qualia.cli.shell.brought import add_brought
+
+        add_brought(parsers, wanted=command)
+    return parser
+
+
+def whole_parser() -> Parser:
+    """Return a parser with every command in full, those that installed distributions bring included."""
+    from qualia.cli.shell.brought import add_brought
+
+    parser, parsers = _top()
+    for each in commands():
+        add_in_full(parsers, each)
+    add_brought(parsers, wanted=None)
+    return parser
+
+
+def command_word(words: Sequence[str], parser: argparse.ArgumentParser) -> str | None:
+    """Return the first word that is neither an option of the program nor the value of one; None for none."""
+    options: Mapping[str, argparse.Action] = vars(parser)["_option_string_actions"]
+    waiting = False
+    for word in words:
+        if waiting:
+            waiting = False
+        elif word.startswith("-"):
+            waiting = word in options and options[word].nargs is None
+        else:
+            return word
+    return None
+
+
+def _meant(words: Sequence[str]) -> list[str]:
+    """Return the words; none at all, from people at a terminal, open the menu."""
+    streams = (sys.stdin, sys.stdout)
+    if words or not all(stream is not None and stream.isatty() for stream in streams):
+        return list(words)
+    return [MENU] if any(each.name == MENU for each in commands()) else []
+
+
 def _print(text: str) -> None:
     if sys.stdout is not None:
         print(text)
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    parser = Parser(
+class _Top(Parser):
+    """The program's own parser, whose help is the list of commands."""
+
+    def format_help(self) -> str:
+        """Return the list of commands."""
+        from qualia.cli.shell.overview import overview
+
+        return overview(self)
+
+
+def _top() -> tuple[Parser, Any]:
+    parser = _Top(
         prog="qualia",
         description=_("Turns interviews, meeting transcripts, reviews and notes into numbers, pictures and a report."),
-        epilog=_epilog(),
         formatter_class=Format,
         allow_abbrev=False,
         add_help=False,
@@ -78,24 +156,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     options.add_argument("--version", action="store_true", help=_("show the version and leave"))
     add_common(options, quiet=False, project=None, dest="plugin_dirs_before")
     parser.set_defaults(run=None, command=None, plugin_dirs=[])
-    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"), dest="command", prog="qualia")
-    add_commands(commands, wanted=words)
-    return parser
-
-
-def _epilog() -> str:
-    examples = (
-        ("qualia demo", _("see what it does with two meetings it brings along")),
-        ("qualia list", _("see the plugins")),
-        ("qualia analyze meeting.vtt -p word_frequency -P top=20", _("count the words of a meeting")),
-        ("qualia visualize meeting.vtt -p frequency_chart -o words.svg", _("draw them")),
-    )
-    lines = [f"  {command}\n      {told}" for command, told in examples]
-    codes = _(
-        "exit codes: 0 it worked, 1 the work failed, 2 wrong command, param, pipeline or setting,\n"
-        "4 bad file or place to write, 5 plugin or extra unavailable, 130 interrupted, 141 output cut off"
-    )
-    return "\n".join([_("examples:"), *lines, "", codes])
+    title, metavar = _("commands"), _("COMMAND")
+    parsers = parser.add_subparsers(title=title, metavar=metavar, dest="command", prog="qualia", parser_class=Parser)
+    return parser, parsers
 
 
 def _refuse(rest: Sequence[str], parser: argparse.ArgumentParser, asked: argparse.Namespace) -> NoReturn:

@@ -26,6 +26,8 @@ def show(asked: argparse.Namespace, face: Face) -> None:
     settings = explain(os.environ, project_of(asked))
     if asked.plugin_dirs:
         settings = tuple(_with_folders(item, asked.plugin_dirs) for item in settings)
+    if asked.origin is not None:
+        settings = tuple(item for item in settings if _is_from(item, asked.origin))
     for name, near in strange_variables(os.environ).items():
         sentence = "{name} is set, but is no setting; did you mean {near}?"
         face.note(_(sentence, name=name, near=_(" or ").join(near)))
@@ -35,6 +37,11 @@ def show(asked: argparse.Namespace, face: Face) -> None:
         return
     rows = [(item.name, _told(item), " + ".join(map(_, item.origin.split(" + ")))) for item in settings]
     face.data(table(rows, headings=(_("setting"), _("value"), _("origin")), width=face.width))
+
+
+def _is_from(item: Origin, wanted: str) -> bool:
+    """Tell whether a setting, or a part of it, comes from there; a file is known by its name too."""
+    return any(wanted in (each, Path(each).name) for each in item.origin.split(" + "))
 
 
 def _with_folders(item: Origin, folders: list[str]) -> Origin:

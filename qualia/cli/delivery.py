@@ -6,7 +6,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qualia._files import write_whole
@@ -35,6 +35,31 @@ def check_target(target: str | None, *, source: str = "-") -> Path | None:
     if source != "-" and path.is_file() and Path(source).is_file() and path.samefile(source):
         raise WrongUsage(_("-o {path!r} is the file that is read; give another name", path=target))
     return path
+
+
+def target_of(target: str | None, *, sources: Sequence[str], is_one: bool) -> Path | None:
+    """Return where to write what comes of ``sources``, or None for standard output, once that is clear to be possible.
+
+    For several sources a name without suffix is a folder, which need not be there yet.
+
+    Raises:
+        UnwritableOutput: the folder it should stand in is missing, or a file stands where a folder should.
+        WrongUsage: it would replace one of the files that are read.
+    """
+    if target is None or target == "-":
+        return None
+    if not is_one and is_folder(Path(target)):
+        path = Path(target)
+        check_absent(path, {}, force=True)
+        return path
+    for source in sources:
+        check_target(target, source=source)
+    return Path(target)
+
+
+def is_folder(target: Path) -> bool:
+    """Tell whether a target for several files is a folder, or will be one."""
+    return target.is_dir() or (target.suffix == "" and not target.exists())
 
 
 def check_folder(path: Path) -> None:

@@ -5,37 +5,44 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from typing import Any
 
 from qualia.cli.exit_codes import code_for
-from qualia.cli.output import as_json as json_text
-from qualia.cli.output import safe_line, say
+from qualia.cli.output import as_json, safe_line, say
 from qualia.cli.words import _, sentence_of
 from qualia.errors import QualiaError, UnwritableOutput, describe
 
 
-def tell(error: Exception, *, as_json: bool) -> int:
+def tell(error: Exception, *, form: str | None = None, has_trace: bool = False) -> int:
     """Tell of a failure and return its exit code.
 
     Args:
         error: what was raised.
-        as_json: whether stdout gets an error object too.
+        form: the format that was asked for; "json" and "jsonl" get an error object on stdout too.
+        has_trace: whether the traceback is shown even without ``QUALIA_DEBUG``.
 
     Raises:
         BrokenPipeError: nobody reads stdout any more.
     """
-    if os.environ.get("QUALIA_DEBUG", "") not in ("", "0"):
+    if has_trace or os.environ.get("QUALIA_DEBUG", "") not in ("", "0"):
         import traceback
 
         traceback.print_exception(error, file=sys.stderr)
-    if as_json and sys.stdout is not None and not _is_of_stdout(error):
-        facts = describe(error)
-        first = {"error": type(error).__name__, "message": facts["message"]}
-        print(json_text({**first, **facts, **first}), file=sys.stdout, flush=True)
-    say(sys.stderr, "error", _sentence(error))
+    if form in ("json", "jsonl") and sys.stdout is not None and not _is_of_stdout(error):
+        print(as_json(facts(error), indent=2 if form == "json" else None), file=sys.stdout, flush=True)
+    say(sys.stderr, "error", sentence(error))
     return code_for(error)
 
 
-def _sentence(error: Exception) -> str:
+def facts(error: Exception) -> dict[str, Any]:
+    """Return an error as plain data: its class, its sentence in English, then its fields."""
+    described = describe(error)
+    first = {"error": type(error).__name__, "message": described["message"]}
+    return {**first, **described, **first}
+
+
+def sentence(error: Exception) -> str:
+    """Return an error as one safe line in the language spoken."""
     if isinstance(error, QualiaError):
         return safe_line(sentence_of(error))
     told = safe_line(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from qualia.cli.words import LANGUAGES, _, translated
 
 KINDS = ("document", "analyzer", "visualizer")
+FORMS = ("pretty", "json", "jsonl", "yaml", "csv")
 _HERE = argparse.SUPPRESS
 
 
@@ -88,6 +89,13 @@ def add_common(options: Any, *, quiet: Any = _HERE, project: Any = _HERE, dest: 
         "-q", "--quiet", action="store_true", default=quiet, help=_("say nothing but warnings and errors")
     )
     options.add_argument(
+        "-v",
+        "--verbose",
+        action="store_true",
+        default=quiet,
+        help=_("tell what is read and run, and how long it takes"),
+    )
+    options.add_argument(
         "--plugin-dir",
         action="append",
         default=[],
@@ -104,6 +112,12 @@ def add_common(options: Any, *, quiet: Any = _HERE, project: Any = _HERE, dest: 
     options.add_argument(
         "--lang", choices=LANGUAGES, default=_HERE, help=_("the language to speak (default: the system's)")
     )
+    for option, told in (
+        ("--no-color", _("no colours and no bold (as NO_COLOR=1)")),
+        ("--no-pager", _("long output all at once")),
+        ("--debug", _("show the traceback of a failure (as QUALIA_DEBUG=1)")),
+    ):
+        options.add_argument(option, action="store_true", default=quiet, help=told)
 
 
 def options_of(parser: Parser) -> Any:
@@ -114,12 +128,12 @@ def options_of(parser: Parser) -> Any:
     return options
 
 
-def add_format(options: Any, *, default: Any = None) -> None:
-    """Add ``--format``."""
+def add_format(options: Any, *, default: Any = None, forms: Sequence[str] = ("pretty", "json", "yaml")) -> None:
+    """Add ``--format`` with the ``forms`` that a command knows."""
     options.add_argument(
         "-f",
         "--format",
-        choices=("pretty", "json", "yaml"),
+        choices=forms,
         default=default,
         help=_("how to write it (default: by the suffix of -o, else pretty)"),
     )
@@ -130,9 +144,27 @@ def add_file(parser: Parser, told: str) -> None:
     parser.add_argument_group(_("arguments")).add_argument("file", metavar=_("FILE"), help=told)
 
 
+def add_files(parser: Parser, told: str) -> None:
+    """Add the files a command works on, which may be folders and patterns."""
+    files = parser.add_argument_group(_("arguments"))
+    files.add_argument("files", metavar=_("FILE"), nargs="+", help=told)
+
+
+def add_recursive(options: Any) -> None:
+    """Add ``--recursive``."""
+    told = _("take the files in the folders below a folder too")
+    options.add_argument("-r", "--recursive", action="store_true", help=told)
+
+
 def add_plugin(options: Any) -> None:
     """Add ``--plugin`` and its params."""
     options.add_argument("-p", "--plugin", required=True, metavar="PLUGIN", help=_("the plugin's id"))
+    options.add_argument(
+        "-c",
+        "--config",
+        metavar=_("FILE"),
+        help=_("the plugin's params: a TOML, JSON or YAML file; -P comes before it"),
+    )
     options.add_argument(
         "-P",
         "--param",

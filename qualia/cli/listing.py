@@ -1,4 +1,4 @@
-"""``qualia list`` and ``qualia inspect``: what plugins there are and what they take."""
+"""``qualia list``, ``list-visualizers`` and ``inspect``: what plugins there are and what they take."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qualia._values import to_plain
+from qualia._values import is_texts, to_plain
+from qualia.cli.forms import csv_text, data_text
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, Format, as_json, as_yaml, format_of, safe_line
+from qualia.cli.output import Face, Format, format_of, safe_line
 from qualia.cli.pretty import cell, table
 from qualia.cli.words import _, sentence_of, translated
 from qualia.errors import PluginError, describe
@@ -22,18 +23,64 @@ def list_plugins(asked: argparse.Namespace, face: Face) -> None:
     Raises:
         QualiaError: the folders or settings are wrong, or stdout cannot be written.
     """
+    plugins = _wanted(asked, asked.kind, face)
     form = format_of(asked.format, None)
-    with open_core(asked) as core:
-        plugins = [info for info in core.plugins.values() if asked.kind in (None, info.kind)]
     if form != "pretty":
         write_facts(plugins, form, face)
-        return
-    if not plugins:
+    elif plugins:
+        rows = [(info.id, _(info.kind or "?"), info.version or "–", _(info.state), told_of(info)) for info in plugins]
+        headings = (_("plugin"), _("kind"), _("version"), _("state"), _("summary"))
+        face.pages(table(rows, headings=headings, width=face.width))
+
+
+def list_visualizers(asked: argparse.Namespace, face: Face) -> None:
+    """Show every visualizer with the records it draws and the formats it draws them in.
+
+    Raises:
+        QualiaError: the folders or settings are wrong, or stdout cannot be written.
+    """
+    plugins = _wanted(asked, "visualizer", face)
+    form = format_of(asked.format, None)
+    if form != "pretty":
+        write_facts(plugins, form, face)
+    elif plugins:
+        rows = [
+            (info.id, info.version or "–", _formats(info), ", ".join(info.consumes), _(info.state), told_of(info))
+            for info in plugins
+        ]
+        headings = (_("plugin"), _("version"), _("formats"), _("consumes"), _("state"), _("summary"))
+        face.pages(table(rows, headings=headings, width=face.width))
+
+
+def _wanted(asked: argparse.Namespace, kind: str | None, face: Face) -> list[PluginInfo]:
+    """Return the plugins that were asked for; when there are none, it is told why."""
+    with open_core(asked) as core:
+        known = core.plugins.values()
+    found = [info for info in known if kind in (None, info.kind) and _is_wanted(info, asked)]
+    if not known:
         face.note(_("there are no plugins here; name a folder that holds some with --plugin-dir"))
-        return
-    rows = [(info.id, _(info.kind or "?"), info.version or "–", _(info.state), told_of(info)) for info in plugins]
-    headings = (_("plugin"), _("kind"), _("version"), _("state"), _("summary"))
-    face.data(table(rows, headings=headings, width=face.width))
+    elif not found:
+        face.note(_("no plugin is like that; qualia list shows all of them: {count}", count=len(known)))
+    return found
+
+
+def _is_wanted(info: PluginInfo, asked: argparse.Namespace) -> bool:
+    lists = ((asked.produces, info.produces), (asked.consumes, info.consumes), (asked.accepts, info.accepts))
+    if asked.state not in (None, info.state):
+        return False
+    if any(name is not None and not _is_among(name, names) for name, names in lists):
+        return False
+    text = f"{info.id} {info.summary}".casefold()
+    return all(word.casefold() in text for word in asked.words)
+
+
+def _is_among(name: str, names: Sequence[str]) -> bool:
+    """Tell whether a name is among others, with or without its version (``/1``) or its type (``image/``)."""
+    return any(name.casefold() in (each.casefold(), *each.casefold().split("/")) for each in names)
+
+
+def _formats(info: PluginInfo) -> str:
+    return ", ".join(each.rpartition("/")[2].partition("+")[0] for each in info.produces)
 
 
 def inspect_plugin(asked: argparse.Namespace, face: Face) -> None:
@@ -54,23 +101,32 @@ def inspect_plugin(asked: argparse.Namespace, face: Face) -> None:
             trouble = error
             info = core.plugins[asked.plugin]
     if form == "pretty":
-        face.data(_described(info, specs, trouble, width=face.width))
+        face.pages(_described(info, specs, trouble, width=face.width))
+        return
+    if form == "csv":
+        face.data(csv_text([(None, [_spec_facts(spec) for spec in specs], None)]), form=form)
         return
     facts = _facts(info)
     facts["params"] = None if trouble is not None else [_spec_facts(spec) for spec in specs]
     if trouble is not None:
         facts["params_error"] = describe(trouble)
-    face.data(as_json(facts) if form == "json" else as_yaml(facts), form=form)
+    face.data(data_text(facts, form), form=form)
 
 
 def write_facts(plugins: Sequence[PluginInfo], form: Format, face: Face) -> None:
-    """Write plugins as JSON or YAML.
+    """Write plugins as data.
 
     Raises:
         UnwritableOutput: stdout is closed or full.
     """
     facts = [_facts(info) for info in plugins]
-    face.data(as_json(facts) if form == "json" else as_yaml(facts), form=form)
+    if form == "csv":
+        facts = [{name: _in_a_cell(item) for name, item in each.items()} for each in facts]
+    face.data(data_text(facts, form), form=form)
+
+
+def _in_a_cell(item: object) -> object:
+    return ", ".join(item) if is_texts(item) else item
 
 
 def told_of(info: PluginInfo) -> str:
@@ -130,7 +186,7 @@ def _described(info: PluginInfo, specs: Sequence[ParamSpec], trouble: PluginErro
         _("summary"): info.summary,
         _("state"): _(info.state),
         _("produces"): ", ".join(info.produces),
-        _("consumes"): ", ".join(info.consumes),
+        _("consumes"): ", ".join((*info.consumes, *(f"{each} ({when})" for each, when in info.consumes_when.items()))),
         _("accepts"): ", ".join(info.accepts),
         _("needs"): ", ".join(info.dependencies),
         _("lifecycle"): _lifecycle(info),
@@ -144,7 +200,7 @@ def _described(info: PluginInfo, specs: Sequence[ParamSpec], trouble: PluginErro
         return f"{text}\n\n{_('its params cannot be shown: {told}', told=told)}"
     if not specs:
         return f"{text}\n\n{_('it takes no params')}"
-    rows = [(spec.name, _(spec.kind), _shown(spec), _allowed(spec), spec.help) for spec in specs]
+    rows = [(spec.name, _(spec.kind), default_shown(spec), allowed(spec), spec.help) for spec in specs]
     headings = (_("param (-P)"), _("type"), _("default"), _("allowed"), _("what it does"))
     return f"{text}\n\n{table(rows, headings=headings, width=width)}"
 
@@ -154,7 +210,8 @@ def _lifecycle(info: PluginInfo) -> str:
     return _("deprecated; use {plugin}", plugin=replaced) if replaced else _(info.lifecycle)
 
 
-def _shown(spec: ParamSpec) -> str:
+def default_shown(spec: ParamSpec) -> str:
+    """Return a param's default as ``-P`` takes it; a dash for an empty one."""
     default = spec.default
     if isinstance(default, bool):
         return "true" if default else "false"
@@ -163,7 +220,8 @@ def _shown(spec: ParamSpec) -> str:
     return cell(default or "–") if spec.kind in ("str", "list") else cell(default)
 
 
-def _allowed(spec: ParamSpec) -> str:
+def allowed(spec: ParamSpec) -> str:
+    """Return which values a param takes: its choices or bounds; "" when it takes all of its type."""
     if spec.choices:
         return ", ".join(spec.choices)
     if spec.ge is not None and spec.le is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, overload
 
@@ -86,20 +86,54 @@ def plugin_for(core: Core, plugin: str, kind: str) -> PluginInfo:
     return info
 
 
-def typed_params(specs: Sequence[ParamSpec], texts: Sequence[str], *, plugin: str) -> dict[str, Any]:
+def params_of(core: Core, asked: argparse.Namespace) -> dict[str, Any]:
+    """Return the params for the plugin that was asked for: those of ``--config``, then those of ``-P``, which win.
+
+    Raises:
+        WrongUsage: the file cannot be read, or a text is no ``KEY=VALUE``.
+        InvalidParam: the plugin has no such param, or the value is not of its type.
+        PluginError: the plugin cannot be loaded.
+    """
+    specs = core.plugins.params(asked.plugin)
+    values: dict[str, Any] = {}
+    if asked.config is not None:
+        from qualia.cli.params import params_in
+
+        values = params_in(asked.config, specs, plugin=asked.plugin)
+    return values | typed_params(specs, asked.params, plugin=asked.plugin, others=core.plugins.params)
+
+
+def typed_params(
+    specs: Sequence[ParamSpec],
+    texts: Sequence[str],
+    *,
+    plugin: str,
+    others: Callable[[str], Sequence[ParamSpec]] | None = None,
+) -> dict[str, Any]:
     """Return ``KEY=VALUE`` texts as values of the types the plugin declares; `Core` checks their range.
+
+    Args:
+        specs: the plugin's params.
+        texts: what was given.
+        plugin: its id.
+        others: gives the params of another plugin, for keys like ``word_frequency.top``: those are for plugins the
+            engine adds. None takes no such key.
 
     Raises:
         WrongUsage: a text has no ``=``, or a key comes twice.
         InvalidParam: the plugin has no such param, or the value is not of its type.
+        UnknownPlugin: there is none of the name before the dot.
     """
-    known: Mapping[str, ParamSpec] = {spec.name: spec for spec in specs}
+    known: dict[str, ParamSpec] = {spec.name: spec for spec in specs}
     values: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         name = name.strip()
         if not equals or not name:
             raise WrongUsage(_("-P {text!r}: write it as KEY=VALUE, for example -P top=20", text=text))
+        other, dot, _param = name.partition(".")
+        if dot and others is not None and name not in known:
+            known |= {f"{other}.{spec.name}": spec for spec in others(other)}
         if name not in known:
             raise InvalidParam(plugin, name, unknown_name(name, known))
         if name in values:

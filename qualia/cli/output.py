@@ -14,13 +14,22 @@ from typing import Any, Literal, TextIO, cast
 from qualia.cli.words import _
 from qualia.errors import UnwritableOutput
 
-Format = Literal["json", "yaml", "pretty"]
+Format = Literal["json", "jsonl", "yaml", "csv", "pretty"]
 
-_SUFFIXES: Mapping[str, Format] = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".txt": "pretty"}
+_SUFFIXES: Mapping[str, Format] = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".csv": "csv",
+    ".txt": "pretty",
+}
 # C0 without tab and line feed, DEL, C1, the marks that reorder or break lines, and halves of characters.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -47,7 +56,10 @@ def as_json(data: object, *, indent: int | None = 2) -> str:
 
 
 def as_yaml(data: object) -> str:
-    """Return plain data as YAML that any reader of YAML takes: no tags, no anchors, tuples as lists."""
+    """Return plain data as YAML that any reader of YAML takes: no tags, no anchors, tuples as lists, U+FFFD for halves.
+
+    YAML has no way to write half a character, which is how a byte of a file's name that is no UTF-8 is held.
+    """
     import json
 
     import yaml
@@ -60,7 +72,7 @@ def as_yaml(data: object) -> str:
             return represent("tag:yaml.org,2002:str", text, style='"' if _UNSAFE.search(text) else None)
 
     Dumper.add_representer(str, Dumper.represent_text)
-    plain: Any = json.loads(json.dumps(data, allow_nan=False))
+    plain: Any = json.loads(_HALVES.sub("\ufffd", json.dumps(data, allow_nan=False, ensure_ascii=False)))
     text = str(yaml.dump(plain, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=120))
     return _UNSAFE.sub(_escaped, text.removesuffix("...\n").rstrip("\n"))
 
@@ -71,9 +83,8 @@ def format_of(asked: str | None, target: Path | None) -> Format:
     Raises:
         WrongUsage: no form was asked for and the suffix names none.
     """
-    forms: Mapping[str, Format] = {"json": "json", "yaml": "yaml", "pretty": "pretty"}
     if asked is not None:
-        return forms[asked]
+        return cast("Format", asked)
     if target is None or target.suffix == "" or target.is_dir() or str(target) == "-":
         return "pretty"
     if target.suffix.lower() in _SUFFIXES:
@@ -119,12 +130,24 @@ class Face:
         stdout: None when the process has none.
         stderr: None when the process has none.
         quiet: whether narration and progress are left out; warnings and errors never are.
+        verbose: whether every detail is told.
+        has_pager: whether long text may be shown a screen at a time.
     """
 
-    def __init__(self, stdout: TextIO | None, stderr: TextIO | None, *, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        stdout: TextIO | None,
+        stderr: TextIO | None,
+        *,
+        quiet: bool = False,
+        verbose: bool = False,
+        has_pager: bool = False,
+    ) -> None:
         self._stdout: TextIO | None = stdout
         self._stderr: TextIO | None = stderr
         self._quiet: bool = quiet
+        self._has_pager: bool = has_pager
+        self.is_verbose: bool = verbose and not quiet
 
     @property
     def is_terminal(self) -> bool:
@@ -153,13 +176,26 @@ class Face:
             BrokenPipeError: nobody reads it any more.
         """
         stream = self._open_stdout()
-        if form == "json" and not _is_utf8(stream):
-            import json
-
-            text = json.dumps(json.loads(text), indent=2)
+        if form in ("json", "jsonl") and not _is_utf8(stream):
+            text = _ascii(text, form)
         with _telling("standard output"):
             stream.write(_encodable(text, stream) + "\n")
             stream.flush()
+
+    def pages(self, text: str) -> None:
+        """Write a text for people and a line end; one that is longer than the terminal goes through a pager.
+
+        Raises:
+            UnwritableOutput: stdout is closed or full.
+            BrokenPipeError: nobody reads it any more.
+        """
+        if self._has_pager and self.is_terminal:
+            from qualia.cli import paging
+
+            command = paging.pager_of(os.environ) if paging.is_long(text) else None
+            if command is not None and paging.page(text, command, os.environ):
+                return
+        self.data(text)
 
     def raw(self, data: bytes) -> None:
         """Write bytes to stdout.
@@ -183,6 +219,15 @@ class Face:
         except (OSError, ValueError):
             return
 
+    def detail(self, sentence: str) -> None:
+        """Write a sentence to stderr that only ``--verbose`` asks for."""
+        if self.is_verbose:
+            self.note(sentence)
+
+    def failure(self, sentence: str) -> None:
+        """Tell of a failure that does not end the command."""
+        say(self._stderr, "error", safe_line(sentence))
+
     @contextmanager
     def showing_warnings(self) -> Generator[None, None, None]:
         """Show warnings as one line each, without source lines, as long as the block lasts."""
@@ -205,6 +250,14 @@ class Face:
         if self._stdout is None or self._stdout.closed:
             raise UnwritableOutput("standard output", "it is closed")
         return self._stdout
+
+
+def _ascii(text: str, form: Format) -> str:
+    import json
+
+    if form == "json":
+        return json.dumps(json.loads(text), indent=2)
+    return "\n".join(json.dumps(json.loads(line)) for line in text.split("\n"))
 
 
 @contextmanager

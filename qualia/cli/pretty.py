@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
+from qualia.cli.colour import bold, is_coloured
 from qualia.cli.output import as_json, safe_line
 from qualia.cli.words import _
 
@@ -37,7 +38,9 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(file=io.StringIO(), width=width, force_terminal=True, highlight=False, markup=False, emoji=False)
+    console = Console(
+        file=io.StringIO(), width=width, force_terminal=is_coloured(), highlight=False, markup=False, emoji=False
+    )
     grid = Table(box=None, show_header=bool(headings), pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     columns = list(zip(*rows, strict=True)) or [()] * len(headings)
     widths = _widths(
@@ -69,7 +72,8 @@ def _aligned(rows: Sequence[Sequence[str]], headings: Sequence[str]) -> str:
         gap = " " * (width - cells(text))
         return gap + text if is_right else text + gap
 
-    return "\n".join("  ".join(map(padded, line, widths, rightwards)).rstrip() for line in lines)
+    text = ["  ".join(map(padded, line, widths, rightwards)).rstrip() for line in lines]
+    return "\n".join([bold(text[0]), *text[1:]] if headings else text)
 
 
 def cells(text: str) -> int:

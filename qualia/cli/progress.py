@@ -39,6 +39,11 @@ class Progress:
         self._current: str = ""
         self._steps: int = 0
         self._number: int = 0
+        self._about: str = ""
+
+    def about(self, work: str) -> None:
+        """Say from now on, before each step, what it is a part of."""
+        self._about = work
 
     def start(self) -> None:
         """Begin to wait."""
@@ -61,6 +66,7 @@ class Progress:
             self._say(_("step {number}/{steps} {step} ...", number=self._number, steps=self._steps, step=step))
 
     def _say(self, line: str) -> None:
+        line = f"{self._about} {line}".lstrip()
         with self._lock:
             self._current = line
             if self._is_due:
@@ -73,16 +79,16 @@ class Progress:
 
 
 @contextmanager
-def progress(core: Core, face: Face, *, later: Later = by_timer) -> Generator[None, None, None]:
+def progress(core: Core, face: Face, *, later: Later = by_timer) -> Generator[Progress, None, None]:
     """Tell of a Core's steps as long as the block lasts, when there is somebody at the terminal."""
-    if not face.shows_progress:
-        yield
-        return
     shown = Progress(face.note, later=later)
+    if not face.shows_progress:
+        yield shown
+        return
     unsubscribe = core.subscribe(shown)
     shown.start()
     try:
-        yield
+        yield shown
     finally:
         unsubscribe()
         shown.stop()

@@ -5,25 +5,57 @@ from __future__ import annotations
 from typing import Any
 
 from qualia.cli.grammar import (
+    FORMS,
     KINDS,
-    add_file,
+    Parser,
+    add_files,
     add_format,
     add_output,
     add_plugin,
+    add_recursive,
     add_run,
     command,
     options_of,
 )
 from qualia.cli.words import _
 
+STATES = ("enabled", "loaded", "disabled", "unavailable", "failing")
+
 
 def add_list(commands: Any, told: str) -> None:
     """Add ``list``."""
     run = "qualia.cli.listing:list_plugins"
     parser = command(commands, "list", run, told, "qualia list --kind analyzer")
+    _add_words(parser)
     options = options_of(parser)
     options.add_argument("--kind", choices=KINDS, help=_("only plugins of this kind"))
-    add_format(options)
+    _add_filters(options)
+    add_format(options, forms=FORMS)
+
+
+def add_list_visualizers(commands: Any, told: str) -> None:
+    """Add ``list-visualizers``."""
+    run = "qualia.cli.listing:list_visualizers"
+    parser = command(commands, "list-visualizers", run, told, "qualia list-visualizers --consumes word-frequencies")
+    _add_words(parser)
+    options = options_of(parser)
+    _add_filters(options)
+    add_format(options, forms=FORMS)
+
+
+def _add_words(parser: Parser) -> None:
+    told = _("only plugins with all these words in their id or summary")
+    parser.add_argument_group(_("arguments")).add_argument("words", metavar=_("WORD"), nargs="*", help=told)
+
+
+def _add_filters(options: Any) -> None:
+    options.add_argument("--state", choices=STATES, help=_("only plugins in this state"))
+    for option, told in (
+        ("--produces", _("only plugins that give this record or media type")),
+        ("--consumes", _("only plugins that take this record")),
+        ("--accepts", _("only plugins that read this media type")),
+    ):
+        options.add_argument(option, metavar=_("NAME"), help=told)
 
 
 def add_inspect(commands: Any, told: str) -> None:
@@ -31,7 +63,7 @@ def add_inspect(commands: Any, told: str) -> None:
     run = "qualia.cli.listing:inspect_plugin"
     parser = command(commands, "inspect", run, told, "qualia inspect word_frequency")
     parser.add_argument_group(_("arguments")).add_argument("plugin", metavar="PLUGIN", help=_("the plugin's id"))
-    add_format(options_of(parser))
+    add_format(options_of(parser), forms=FORMS)
 
 
 def add_process(commands: Any, told: str) -> None:
@@ -39,12 +71,13 @@ def add_process(commands: Any, told: str) -> None:
     example = "qualia process meeting.vtt -p teams_cleaner -o meeting.txt"
     run = "qualia.cli.single:process"
     parser = command(commands, "process", run, told, example)
-    add_file(parser, _("the document; - reads standard input"))
+    add_files(parser, _("documents, folders and patterns; - reads standard input"))
     options = options_of(parser)
     add_plugin(options)
+    add_recursive(options)
     add_run(options)
-    add_format(options)
-    add_output(options, _("where to write the text (.txt), or the result with its provenance (.json, .yaml)"))
+    add_format(options, forms=FORMS)
+    add_output(options, _("where to write: a folder, or a file by its suffix (.txt, .json, .jsonl, .yaml, .csv)"))
 
 
 def add_analyze(commands: Any, told: str) -> None:
@@ -52,12 +85,13 @@ def add_analyze(commands: Any, told: str) -> None:
     example = "qualia analyze meeting.vtt -p word_frequency -P top=20 -o words.json"
     run = "qualia.cli.single:analyze"
     parser = command(commands, "analyze", run, told, example)
-    add_file(parser, _("the document, or a result of process as JSON or YAML; - reads standard input"))
+    add_files(parser, _("documents, folders and patterns, or results of process; - reads standard input"))
     options = options_of(parser)
     add_plugin(options)
+    add_recursive(options)
     add_run(options)
-    add_format(options)
-    add_output(options, _("where to write the result (.json, .yaml, .txt)"))
+    add_format(options, forms=FORMS)
+    add_output(options, _("where to write: a folder, or a file by its suffix (.txt, .json, .jsonl, .yaml, .csv)"))
 
 
 def add_visualize(commands: Any, told: str) -> None:
@@ -65,9 +99,10 @@ def add_visualize(commands: Any, told: str) -> None:
     example = "qualia visualize words.json -p frequency_chart -P chart=bar -o words.svg"
     run = "qualia.cli.drawing:visualize"
     parser = command(commands, "visualize", run, told, example)
-    add_file(parser, _("a document, or a result of analyze as JSON or YAML; - reads standard input"))
+    add_files(parser, _("documents, results of analyze, folders and patterns; - reads standard input"))
     options = options_of(parser)
     add_plugin(options)
+    add_recursive(options)
     add_run(options)
     options.add_argument(
         "-f",
@@ -75,33 +110,9 @@ def add_visualize(commands: Any, told: str) -> None:
         choices=("png", "svg", "html", "pdf"),
         help=_("short for -P format=... (default: by the suffix of -o)"),
     )
+    options.add_argument("--open", action="store_true", help=_("open it with the program the system has for it"))
+    options.add_argument("--show", action="store_true", help=_("show it in the terminal too, where that can be"))
     add_output(options, _("where to write it (default: here, under the name the plugin gives; - is standard output)"))
-
-
-def add_pipeline(commands: Any, told: str) -> None:
-    """Add ``pipeline``."""
-    example = "qualia pipeline meeting.vtt -c meeting.toml -o results"
-    run = "qualia.cli.steps:run_pipeline"
-    parser = command(commands, "pipeline", run, told, example)
-    add_file(parser, _("the document, or a result of process as JSON or YAML; - reads standard input"))
-    options = options_of(parser)
-    file = _("the pipeline: a TOML, JSON or YAML file")
-    options.add_argument("-c", "--config", required=True, metavar="PIPELINE", help=file)
-    add_run(options)
-    add_format(options)
-    add_output(options, _("write every step's result into this folder, which is made if need be"), "FOLDER")
-    options.add_argument("--force", action="store_true", help=_("overwrite files that are there already"))
-
-
-def add_config(commands: Any, told: str) -> None:
-    """Add ``config``."""
-    parser = command(commands, "config", "", told, "qualia config show")
-    options_of(parser)
-    title, metavar = _("commands"), _("COMMAND")
-    actions = parser.add_subparsers(title=title, metavar=metavar, dest="action", prog="qualia config", required=True)
-    shown = _("show every setting, its value and where it came from")
-    show = command(actions, "show", "qualia.cli.configuration:show", shown, "qualia config show --format json")
-    add_format(options_of(show))
 
 
 def add_demo(commands: Any, told: str) -> None:

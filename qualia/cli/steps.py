@@ -1,182 +1,217 @@
-"""``qualia pipeline``: every step of a pipeline file, shown or written into a folder."""
+"""``qualia pipeline``: every step of a pipeline file on documents, shown or written into folders."""
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from attrs import frozen
 
-from qualia._values import to_plain
-from qualia._version import __version__
-from qualia.cli.delivery import check_absent, deliver_all, file_name
+from qualia.cli.colour import bold
+from qualia.cli.delivery import check_absent, check_folder, deliver_all
+from qualia.cli.exit_codes import ExitCode, code_for
+from qualia.cli.failure import facts, sentence
 from qualia.cli.inputs import read_given
+from qualia.cli.many import Answer, code_of, stems_of
+from qualia.cli.narration import narrated
 from qualia.cli.opening import open_core, timeout_of
-from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
-from qualia.cli.pretty import cell, table
-from qualia.cli.progress import progress
+from qualia.cli.output import Face, Format, as_json, as_yaml, format_of, safe_line
+from qualia.cli.progress import Progress, progress
+from qualia.cli.project.outcomes import (
+    foreseen,
+    outcome_data,
+    outcome_files,
+    outcome_table,
+    step_data,
+    summary_data,
+)
+from qualia.cli.project.places import pipeline_named
+from qualia.cli.project.planning import FORMS, show_plan
+from qualia.cli.sources import names_one, sources_of
+from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _
-from qualia.document import Document
-from qualia.pipeline import Pipeline, Plan
-from qualia.result import Artifact, Outcome, Result
+from qualia.core import Core
+from qualia.errors import CircuitOpen, QualiaError, UnwritableOutput
+from qualia.pipeline import Pipeline
+from qualia.result import Outcome
 
-_SUMMARY = "summary.json"
+_CODES_OF_ALL = (ExitCode.USAGE, ExitCode.UNAVAILABLE)
 
 
 @frozen(kw_only=True)
-class _Written:
-    """The files of a run, before they are written."""
+class _Run:
+    """A pipeline that is asked for on documents."""
 
-    files: Mapping[str, bytes]
-    by_step: Mapping[str, tuple[str, ...]]
+    core: Core
+    pipeline: Pipeline
+    face: Face
+    form: Format
+    folder: Path | None
+    """Where results are written; None shows them."""
+    force: bool
+    timeout_s: float | None
+    progress: Progress
 
 
-def run_pipeline(asked: argparse.Namespace, face: Face) -> None:
-    """Run a pipeline and show what each step gave, or write it into a folder and show the paths.
+def run_pipeline(asked: argparse.Namespace, face: Face) -> ExitCode:
+    """Run a pipeline and show what each step gave, or write it into a folder; or show its plan, or check pipelines.
 
     Raises:
         QualiaError: the command, a file or a step is wrong, or a plugin cannot answer.
     """
+    files = list(asked.files)
+    if asked.plan not in (None, *FORMS):
+        # The word behind --plan was a document.
+        files.append(asked.plan)
+        asked.plan = FORMS[0]
+    if asked.config is None:
+        from qualia.cli.project.verdicts import check_pipelines
+
+        if files[:1] == ["check"]:
+            return check_pipelines(asked, files[1:], face)
+        raise WrongUsage(_("name the pipeline with -c PIPELINE; `qualia pipeline check PIPELINE` looks for mistakes"))
+    asked.config = pipeline_named(asked.config, asked)
+    if asked.plan is not None:
+        show_plan(asked, files, face)
+        return ExitCode.OK
+    if not files:
+        raise WrongUsage(_("name a document to run the pipeline on, or - for standard input"))
+    return _run(asked, files, face)
+
+
+def _run(asked: argparse.Namespace, files: Sequence[str], face: Face) -> ExitCode:
     form, timeout_s = format_of(asked.format, None), timeout_of(asked)
     folder = None if asked.output in (None, "-") else Path(asked.output)
     pipeline = Pipeline.from_path(asked.config)
-    with open_core(asked) as core, progress(core, face):
-        given = read_given(asked.file, face, max_bytes=core.settings.max_document_bytes)
-        plan = core.plan(pipeline, given)
-        if folder is not None:
-            check_absent(
-                folder,
-                _foreseen(plan, [info.id for info in core.plugins.values() if info.kind == "visualizer"]),
-                force=asked.force,
-            )
-        outcome = core.run_pipeline(pipeline, given, timeout_s=timeout_s)
-    if folder is None:
-        _show(pipeline.name, outcome, form, face)
-        return
-    written = _files(pipeline.name, asked.file, outcome)
-    paths = deliver_all(folder, written.files, force=asked.force)
-    if form == "pretty":
-        face.data("\n".join(safe_line(str(path)) for path in paths))
-    else:
-        summary = _summary(pipeline.name, asked.file, outcome, written.by_step)
-        face.data(as_json(summary) if form == "json" else as_yaml(summary), form=form)
-
-
-def _show(name: str, outcome: Outcome, form: str, face: Face) -> None:
-    if form != "pretty":
-        data = {"pipeline": name, "steps": [_step(step, result) for step, result in outcome.items()]}
-        face.data(as_json(data) if form == "json" else as_yaml(data), form="json" if form == "json" else "yaml")
-        return
-    rows = [
-        (step, result.provenance.plugin, _duration(result), _gist(result.value)) for step, result in outcome.items()
-    ]
-    headings = (_("step"), _("plugin"), _("time"), _("what it gave"))
-    face.data(table(rows, headings=headings, width=face.width))
-    face.note(_("nothing was saved; -o FOLDER writes every step's result"))
-
-
-def _duration(result: Result[Any]) -> str:
-    return _("cached") if result.cached else f"{result.elapsed_s:.2f} s"
-
-
-def _gist(value: object) -> str:
-    """Return what a value is, in a line."""
-    if isinstance(value, Artifact):
-        return f"{value.name}, {_size(len(value.data))}"
-    if isinstance(value, Document):
-        speakers = {segment.speaker for segment in value.segments if segment.speaker}
-        counts = (
-            (_("characters"), len(value.text)),
-            (_("segments"), len(value.segments)),
-            (_("speakers"), len(speakers)),
+    sources = sources_of(files, recursive=asked.recursive)
+    with open_core(asked) as core, progress(core, face) as shown, narrated(core, face):
+        run = _Run(
+            core=core,
+            pipeline=pipeline,
+            face=face,
+            form=form,
+            folder=folder,
+            force=asked.force,
+            timeout_s=timeout_s,
+            progress=shown,
         )
-        return ", ".join(f"{name} {count}" for name, count in counts if count)
-    plain = to_plain(value)
-    facts = [f"{name} {cell(item)}" for name, item in _single(plain)]
-    return ", ".join(facts[:5]) or cell(plain)
+        if names_one(files):
+            _show_one(run, sources[0], _outcome(run, sources[0], folder))
+            return ExitCode.OK
+        return _show_all(run, sources)
 
 
-def _single(plain: Any) -> list[tuple[str, Any]]:
-    """Return the facts of a mapping that are single values."""
-    if not isinstance(plain, Mapping):
-        return []
-    return [
-        (name, item)
-        for name, item in cast("Mapping[str, Any]", plain).items()
-        if isinstance(item, (str, int, float)) and item != ""
-    ]
+def _outcome(run: _Run, source: str, folder: Path | None) -> Outcome:
+    """Run the pipeline on one document, once it is clear that its results can be written.
+
+    Raises:
+        QualiaError: it cannot be read, planned or run.
+    """
+    given = read_given(source, run.face, max_bytes=run.core.settings.max_document_bytes)
+    plan = run.core.plan(run.pipeline, given)
+    if folder is not None:
+        visualizers = [info.id for info in run.core.plugins.values() if info.kind == "visualizer"]
+        check_absent(folder, foreseen(plan, visualizers), force=run.force)
+    return run.core.run_pipeline(run.pipeline, given, timeout_s=run.timeout_s)
 
 
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count / 1e3:.1f} kB"
-
-
-def _step(step: str, result: Result[Any]) -> dict[str, Any]:
-    facts = {
-        "id": step,
-        "plugin": result.provenance.plugin,
-        "cached": result.cached,
-        "elapsed_s": result.elapsed_s,
-    }
-    if isinstance(result.value, Artifact):
-        return {**facts, "artifact": _artifact_facts(result.value), "provenance": to_plain(result.provenance)}
-    return {**facts, "result": to_plain(result)}
-
-
-def _artifact_facts(artifact: Artifact) -> dict[str, Any]:
-    """Return what is known of a picture; its bytes are no text and go into files only."""
-    digest = hashlib.sha256(artifact.data).hexdigest()
-    return {
-        "name": artifact.name,
-        "media_type": artifact.media_type,
-        "size_bytes": len(artifact.data),
-        "sha256": digest,
-    }
-
-
-def _foreseen(plan: Plan, visualizers: list[str]) -> dict[str, None]:
-    """Return the files a plan will leave, as far as they are certain before it runs."""
-    taken = {"summary"}
-    names: dict[str, None] = {_SUMMARY: None}
-    for step in plan.steps:
-        name = file_name(step.id, taken)
-        if step.plugin not in visualizers:
-            names[f"{name}.json"] = None
-    return names
-
-
-def _files(name: str, source: str, outcome: Outcome) -> _Written:
-    taken = {"summary"}
-    files: dict[str, bytes] = {}
-    by_step: dict[str, tuple[str, ...]] = {}
-    for step, result in outcome.items():
-        stem = file_name(step, taken)
-        mine: dict[str, bytes] = {}
-        if isinstance(result.value, Artifact):
-            mine[f"{stem}{Path(result.value.name).suffix}"] = result.value.data
+def _show_one(run: _Run, source: str, outcome: Outcome) -> None:
+    name, form, face = run.pipeline.name, run.form, run.face
+    if run.folder is not None:
+        written = outcome_files(name, source, outcome)
+        paths = deliver_all(run.folder, written.files, force=run.force)
+        if form == "pretty":
+            face.data("\n".join(safe_line(str(path)) for path in paths))
         else:
-            if isinstance(result.value, Document):
-                mine[f"{stem}.txt"] = (result.value.text.rstrip("\n") + "\n").encode()
-            mine[f"{stem}.json"] = (as_json(to_plain(result)) + "\n").encode()
-        files |= mine
-        by_step[step] = tuple(mine)
-    files[_SUMMARY] = (as_json(_summary(name, source, outcome, by_step)) + "\n").encode()
-    return _Written(files=files, by_step=by_step)
+            _put(face, form, summary_data(name, source, outcome, written.by_step))
+        return
+    if form == "pretty":
+        face.data(outcome_table(outcome, width=face.width))
+        face.note(_("nothing was saved; -o FOLDER writes every step's result"))
+    elif form == "jsonl":
+        for step, result in outcome.items():
+            face.data(as_json(step_data(step, result), indent=None), form=form)
+    else:
+        _put(face, form, outcome_data(name, outcome))
 
 
-def _summary(name: str, source: str, outcome: Outcome, by_step: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    steps = [
-        {
-            "id": step,
-            "plugin": result.provenance.plugin,
-            "cached": result.cached,
-            "elapsed_s": result.elapsed_s,
-            "files": list(by_step[step]),
-            "provenance": to_plain(result.provenance),
-        }
-        for step, result in outcome.items()
-    ]
-    return {"pipeline": name, "source": source, "engine_version": __version__, "steps": steps}
+def _show_all(run: _Run, sources: Sequence[str]) -> ExitCode:
+    """Show or write what becomes of each document as soon as it is there; JSON and YAML come as one at the end."""
+    if run.folder is not None:
+        check_folder(run.folder)
+        if run.folder.exists() and not run.folder.is_dir():
+            raise UnwritableOutput(str(run.folder), "it is a file; name a folder")
+        run.folder.mkdir(exist_ok=True)
+    kept: list[Answer] = []
+    data: list[dict[str, Any]] = []
+    for answer, found in _each(run, sources):
+        kept.append(answer)
+        if run.form in ("json", "yaml"):
+            data.append(found)
+        elif run.form == "jsonl":
+            for line in _lines(found):
+                run.face.data(as_json(line, indent=None), form="jsonl")
+    if data:
+        _put(run.face, run.form, data)
+    failed = sum(each.error is not None for each in kept)
+    if failed:
+        run.face.note(_("documents done: {done}, failed: {failed}", done=len(kept) - failed, failed=failed))
+    elif run.folder is None and run.form == "pretty":
+        run.face.note(_("nothing was saved; -o FOLDER writes every step's result"))
+    return code_of(kept)
+
+
+def _each(run: _Run, sources: Sequence[str]) -> Iterator[tuple[Answer, dict[str, Any]]]:
+    """Yield what became of each document, and that as plain data; people have been told of it by then.
+
+    Raises:
+        QualiaError: a failure that every other document would have too, as when no step can be planned.
+    """
+    stems = stems_of(sources)[0]
+    for number, source in enumerate(sources, start=1):
+        run.progress.about(f"[{number}/{len(sources)}] {source}:")
+        stem = stems[source]
+        try:
+            found = _one_of_many(run, source, None if run.folder is None else run.folder / stem)
+        except QualiaError as error:
+            if code_for(error) in _CODES_OF_ALL and not isinstance(error, CircuitOpen):
+                raise
+            run.face.failure(f"{source}: {sentence(error)}")
+            yield Answer(source=source, stem=stem, error=error), {"source": source, **facts(error)}
+        else:
+            yield Answer(source=source, stem=stem), {"source": source, **found}
+
+
+def _one_of_many(run: _Run, source: str, folder: Path | None) -> dict[str, Any]:
+    name, face = run.pipeline.name, run.face
+    outcome = _outcome(run, source, folder)
+    if folder is None:
+        if run.form == "pretty":
+            face.data(f"{bold(f'==> {safe_line(source)} <==')}\n{outcome_table(outcome, width=face.width)}\n")
+            return {}
+        return outcome_data(name, outcome)
+    written = outcome_files(name, source, outcome)
+    paths = deliver_all(folder, written.files, force=run.force)
+    if run.form == "pretty":
+        face.data("\n".join(safe_line(str(path)) for path in paths))
+        return {}
+    return {"folder": str(folder), **summary_data(name, source, outcome, written.by_step)}
+
+
+def _lines(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield a line for each step of a document, or one for its failure."""
+    if "steps" not in found:
+        yield found
+        return
+    about = {name: value for name, value in found.items() if name != "steps"}
+    for step in found["steps"]:
+        yield {**about, **step}
+
+
+def _put(face: Face, form: Format, data: object) -> None:
+    if form == "jsonl":
+        face.data(as_json(data, indent=None), form=form)
+    else:
+        face.data(as_json(data) if form == "json" else as_yaml(data), form=form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qualia.errors import InputError, PluginUnavailable
+from qualia.errors import InputError, InvalidParam, PluginUnavailable
 
 
 class WrongUsage(InputError):
@@ -15,6 +15,17 @@ class WrongUsage(InputError):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence: str = sentence
+
+
+class WrongParamInFile(InvalidParam):
+    """A param from a file that the plugin does not take; ``place`` is the file, with the line where that is known."""
+
+    template = "{place}: {plugin}: param {param!r} {reason}"
+
+    def __init__(self, place: str, plugin: str, param: str, reason: str) -> None:
+        super().__init__(plugin, param, reason)
+        self.args: tuple[Any, ...] = (place, plugin, param, reason)
+        self.place: str = place
 
 
 class ExtraMissing(PluginUnavailable):

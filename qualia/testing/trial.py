@@ -55,7 +55,7 @@ def given_for(info: PluginInfo, document: Document | None = None, *, mark: int =
             metadata={**source.metadata, "trial": mark},
             data=source.data,
         )
-    records = tuple(sample_record(schema, source, mark=mark) for schema in info.consumes)
+    records = tuple(sample_record(schema, source, mark=mark) for schema in (*info.consumes, *info.consumes_when))
     return records if info.kind == "visualizer" else (source, *records)
 
 

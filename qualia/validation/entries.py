@@ -160,6 +160,7 @@ def _assigned_names(node: ast.ClassDef) -> set[str]:
 def _signature(manifest: Manifest) -> str:
     first = ["self", "params"] if manifest.kind == "visualizer" else ["self", "document", "params"]
     records = [argument_name(schema) for schema in manifest.consumes]
+    records += [f"{argument_name(schema)}=None" for schema in manifest.consumes_when]
     return ", ".join([*first, "*", *records] if records else first)
 
 
@@ -171,7 +172,7 @@ def _wrong_arguments(function: ast.FunctionDef, manifest: Manifest) -> Iterator[
     if len(by_position) < wanted and arguments.vararg is None:
         yield f"takes {len(by_position)} arguments by position, and is given {wanted}"
         return
-    records = tuple(argument_name(schema) for schema in manifest.consumes)
+    records = tuple(argument_name(schema) for schema in manifest.known_records)
     known = ("context", *records)
     for record in records:
         if record not in named and arguments.kwarg is None:
@@ -181,6 +182,9 @@ def _wrong_arguments(function: ast.FunctionDef, manifest: Manifest) -> Iterator[
     needed += [
         each.arg for each, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if default is None
     ]
+    sometimes = {argument_name(schema): when for schema, when in manifest.consumes_when.items()}
     for name in needed:
-        if name not in known:
+        if name in sometimes:
+            yield f"takes {name!r} without a default, and is given it only with {sometimes[name]}"
+        elif name not in known:
             yield f"takes {name!r}, which {unknown_name(name, known)}"

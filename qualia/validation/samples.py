@@ -43,7 +43,7 @@ def samples_for(manifest: Manifest) -> Iterator[Sample]:
     """Yield what a plugin is tried on: media types it accepts, or documents of four kinds with the records it takes."""
     if manifest.kind == "visualizer":
         for name, known in (("records", _RECORDS), ("empty records", _EMPTY)):
-            yield Sample(name=name, given=tuple(known[schema] for schema in manifest.consumes))
+            yield Sample(name=name, given=tuple(known[schema] for schema in manifest.known_records))
         return
     if manifest.accepts:
         media = _media()
@@ -51,7 +51,7 @@ def samples_for(manifest: Manifest) -> Iterator[Sample]:
             if media_type in media:
                 yield Sample(name=f"a {media_type} document", given=(media[media_type],))
         return
-    records = tuple(_RECORDS[schema] for schema in manifest.consumes)
+    records = tuple(_RECORDS[schema] for schema in manifest.known_records)
     for name, document in _documents().items():
         yield Sample(name=name, given=(document, *records))
 

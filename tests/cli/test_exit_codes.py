@@ -41,7 +41,11 @@ EXPECTED = {
     "DeadlineExceeded": 1,
     "WorkerLost": 1,
     "HistoryUnreadable": 1,
+    "CacheUnreadable": 1,
     "ExtraMissing": 5,
+    "OperationError": 1,
+    "OperationFailed": 1,
+    "OperationUnavailable": 5,
 }
 
 

@@ -10,11 +10,12 @@ MODULE_LINES = 400
 BODY_LINES = 40
 PUBLIC_METHODS = 12
 # The callers of plugin code, here and in a process of its own, and of what its exceptions say; the one caller of
-# observers; and the outermost frame of a face.
+# observers, and of operations that distributions bring; and the outermost frame of a face.
 MAY_CATCH_ALL = {
     "_engine/blame.py",
     "_engine/worker/inside.py",
     "events.py",
+    "operations.py",
     "cli/__init__.py",
 }
 

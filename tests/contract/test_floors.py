@@ -17,14 +17,14 @@ PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 # What the base distribution depends on; a room adds what its extra brings.
 BASE = {"attr", "attrs", "cattrs", "watchfiles"}
 EXTRA = {
-    "cli": {"rich", "yaml"},
+    "cli": {"prompt_toolkit", "pyarrow", "rich", "tomli_w", "xlsxwriter", "yaml"},
     "crate": {"rocrate"},
     "draw": {"PIL", "fontTools", "kaleido", "matplotlib", "numpy", "plotly", "wordcloud"},
     "testing": {"hypothesis", "pytest"},
 }
 FOR_PLUGINS = {"qualia.draw", "qualia.plugin", "qualia.records", "qualia.text"}
 # Where a distribution's import name is not its own.
-IMPORTED_AS = {"fonttools": "fontTools", "pillow": "PIL", "pyyaml": "yaml"}
+IMPORTED_AS = {"fonttools": "fontTools", "pillow": "PIL", "pyyaml": "yaml", "tomli-w": "tomli_w"}
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ MODULES = (
     "qualia.errors",
     "qualia.events",
     "qualia.history",
+    "qualia.operations",
     "qualia.pipeline",
     "qualia.plugin",
     "qualia.records",

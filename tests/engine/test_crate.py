@@ -250,3 +250,14 @@ def test_the_library_is_loaded_when_a_crate_is_made() -> None:
     paths = {"PYTHONPATH": str(Path(sys.modules["qualia"].__file__ or "").parents[1])}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=paths)
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize("name", ["../../picture.png", "..\\..\\picture.png", "/tmp/deep/picture.png", "..", ""])
+def test_a_name_with_folders_leads_nowhere_else(tmp_path: Path, outcome: Outcome, name: str) -> None:
+    """Whatever a plugin calls its file, it lies in the crate's folder of results."""
+    drawn = outcome["first"]
+    given = evolve(drawn, value=evolve(drawn.value, name=name))
+    folder = export_crate(given, tmp_path / "outer" / "inner" / "crate")
+    inside = sorted(path.name for path in (folder / "results").iterdir())
+    assert inside == sorted(["draw.json", "picture.png" if "picture" in name else "artifact"])
+    assert [path.name for path in tmp_path.rglob("*.png")] == (["picture.png"] if "picture" in name else [])

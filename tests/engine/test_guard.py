@@ -222,6 +222,12 @@ def test_ctrl_c_belongs_to_the_caller(write: Write, make_core: MakeCore, notes: 
             "return WordFrequencies(words=(WordCount('a', float('nan')),), total=0, distinct=0)",
             r"words\[0\]\.count is nan",
         ),
+        (
+            "analyzer",
+            WORDS,
+            "return WordFrequencies(words=(WordCount('a', 10**400),), total=0, distinct=0)",
+            r"words\[0\]\.count is not between",
+        ),
         ("document", None, "return document.text", "a str where Document was promised"),
         ("document", None, "return None", "a NoneType where Document was promised"),
         ("visualizer", ["a/b"], "return b''", "a bytes where Artifact was promised"),

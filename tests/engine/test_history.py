@@ -257,3 +257,28 @@ def test_forgetting_on_demand_tells_how_many(make: Callable[..., Diary], monkeyp
     assert history.prune(keep_days=1.5) == 0
     assert ids(history.runs()) == ["run-0", "run-1"]
     assert len(history.daily()) == 6
+
+
+def test_ids_are_found_by_their_beginnings(make: Callable[..., Diary]) -> None:
+    """Runs and documents are found by the first characters of their ids, each once; there is nothing before a file."""
+    history = make()
+    assert history.beginning("run") == ()
+    for number, document in enumerate(("aa" * 32, "ab" * 32, "ab" * 32, None)):
+        history.add(entry(number, NOW_S + number, document=document))
+    assert history.beginning("run-") == ("run-0", "run-1", "run-2", "run-3")
+    assert history.beginning("run-", limit=2) == ("run-0", "run-1")
+    assert history.beginning("run-3") == ("run-3",)
+    assert history.beginning("RUN-%") == ()
+    assert history.beginning("a", of="document") == ("aa" * 32, "ab" * 32)
+    assert history.beginning("ab", of="document") == ("ab" * 32,)
+
+
+def test_what_would_be_forgotten_can_be_counted_first(make: Callable[..., Diary]) -> None:
+    """A dry run counts exactly what a real one then forgets, and forgets nothing."""
+    history = make()
+    assert history.prune(keep_days=1, dry_run=True) == 0
+    for days in range(4):
+        history.add(entry(days, NOW_S - days * DAY_S))
+    assert history.prune(keep_days=1.5, dry_run=True) == 2
+    assert len(history.runs()) == 4
+    assert history.prune(keep_days=1.5) == 2

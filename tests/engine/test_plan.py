@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from qualia import Pipeline, Plan, Step
 from qualia._engine.plan import Available, Given, make_plan
 from qualia._plugins.catalog import Manifest
+from qualia._values import FrozenDict
 from qualia.errors import (
     InvalidParam,
     InvalidPipeline,
@@ -30,7 +31,13 @@ VTT = Given(media_type="text/vtt")
 
 
 def plugin(
-    id_: str, kind: Any, *, produces: str = "", consumes: tuple[str, ...] = (), accepts: tuple[str, ...] = ()
+    id_: str,
+    kind: Any,
+    *,
+    produces: str = "",
+    consumes: tuple[str, ...] = (),
+    consumes_when: Mapping[str, str] | None = None,
+    accepts: tuple[str, ...] = (),
 ) -> Manifest:
     """Make a manifest."""
     return Manifest(
@@ -42,6 +49,7 @@ def plugin(
         entry="E",
         produces=(produces,) if produces else (),
         consumes=consumes,
+        consumes_when=FrozenDict(consumes_when or {}),
         accepts=accepts,
     )
 
@@ -53,7 +61,8 @@ JUDGE = plugin("judge", "analyzer", produces=MOOD, consumes=(WORDS,))
 LENGTHS = plugin("lengths", "analyzer")
 CHART = plugin("chart", "visualizer", consumes=(WORDS,))
 BOARD = plugin("board", "visualizer", consumes=(MOOD, WORDS))
-ALL = (READER, CLEANER, COUNTER, JUDGE, LENGTHS, CHART, BOARD)
+CLOUD = plugin("cloud", "visualizer", consumes=(WORDS,), consumes_when={MOOD: "colour=mood"})
+ALL = (READER, CLEANER, COUNTER, JUDGE, LENGTHS, CHART, BOARD, CLOUD)
 
 
 def available(*manifests: Manifest, preferred: Mapping[str, str] | None = None) -> Available:
@@ -70,7 +79,7 @@ def available(*manifests: Manifest, preferred: Mapping[str, str] | None = None) 
     def params(id_: str, values: Mapping[str, object]) -> object:
         if "bad" in values:
             raise InvalidParam(id_, "bad", "is wrong")
-        return (id_, *values)
+        return FrozenDict(values) if id_ == "cloud" else (id_, *values)
 
     return Available(manifests=known, manifest=manifest, params=params, preferred=preferred or {})
 
@@ -134,6 +143,52 @@ def test_a_missing_producer_is_added_once_and_shared() -> None:
 def test_an_added_step_has_the_plugins_default_params() -> None:
     """A producer nobody configured runs as it is."""
     assert planned("chart").steps[0].params == ("counter",)
+
+
+def test_params_for_what_is_added_are_given_with_the_step_that_needs_it() -> None:
+    """A param behind a plugin's id and a dot is that plugin's, however deep it is needed."""
+    plan = planned(Step(plugin="board", params={"counter.top": 5, "judge.fast": True, "wide": 1}))
+    assert [step.params for step in plan.steps] == [("counter", "top"), ("judge", "fast"), ("board", "wide")]
+
+
+def test_a_reader_is_told_by_the_step_that_needs_it_too() -> None:
+    """What makes the document plain is added, and so can be told."""
+    plan = planned(Step(plugin="counter", params={"reader.names": False}), given=VTT)
+    assert [step.params for step in plan.steps] == [("reader", "names"), ("counter",)]
+
+
+def test_what_is_told_different_things_is_shared_no_longer() -> None:
+    """Two charts share a count when they ask for the same one, and have one each when they do not."""
+    top = {"counter.top": 5}
+    same = planned(Step(plugin="chart", id="a", params=top), Step(plugin="chart", id="b", params=top))
+    assert [step.id for step in same.steps] == ["counter", "a", "b"]
+    other = planned(Step(plugin="chart", id="a", params=top), "chart")
+    assert told(other) == [
+        ("counter", DOCUMENT, {}, True),
+        ("a", None, {WORDS: "counter"}, False),
+        ("counter_2", DOCUMENT, {}, True),
+        ("chart", None, {WORDS: "counter_2"}, False),
+    ]
+
+
+@pytest.mark.parametrize("steps", [("counter",), ("counter", "cleaner")])
+def test_a_param_for_what_nobody_adds_is_an_error(steps: tuple[str, ...]) -> None:
+    """It would change nothing, and whoever wrote it believes that it does."""
+    with pytest.raises(InvalidPipeline, match=r"'counter\.top' is for 'counter', which nothing here adds"):
+        planned(*steps, Step(plugin="chart", params={"counter.top": 5}))
+
+
+def test_a_record_may_be_needed_for_one_value_of_a_param_only() -> None:
+    """It is made when the param has that value, and not otherwise."""
+    assert told(planned("cloud")) == [
+        ("counter", DOCUMENT, {}, True),
+        ("cloud", None, {WORDS: "counter"}, False),
+    ]
+    assert told(planned(Step(plugin="cloud", params={"colour": "mood"}))) == [
+        ("counter", DOCUMENT, {}, True),
+        ("judge", DOCUMENT, {WORDS: "counter"}, True),
+        ("cloud", None, {WORDS: "counter", MOOD: "judge"}, False),
+    ]
 
 
 def test_an_added_producer_reads_the_cleaned_document() -> None:

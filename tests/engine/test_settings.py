@@ -13,7 +13,7 @@ from attrs import frozen
 from qualia import Core, Settings
 from qualia.document import MAX_BYTES
 from qualia.errors import InvalidSetting
-from qualia.settings import explain, setting, strange_variables
+from qualia.settings import explain, setting, strange_variables, user_folder, wrong_settings
 
 
 def test_nothing_given_gives_the_defaults() -> None:
@@ -237,3 +237,63 @@ def test_a_misspelt_variable_is_found() -> None:
     """A variable that resembles a setting is reported with the one it resembles; others are nobody's business."""
     environ = {"QUALIA_MAX_FAILUERS": "1", "QUALIA_DEBUG": "1", "QUALIA_OPEN_S": "1", "QUALIA_ENV": "x", "PATH": ""}
     assert strange_variables(environ) == {"QUALIA_MAX_FAILUERS": ("QUALIA_MAX_FAILURES",)}
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> dict[str, str]:
+    """Return an environment whose user allows two failures and keeps state in a folder of their own."""
+    folder = tmp_path / "config" / "qualia"
+    folder.mkdir(parents=True)
+    text = 'max_failures = 2\nopen_s = 60\nparallel_steps = 7\nstate_dir = "state"\n'
+    (folder / "qualia.toml").write_text(text, encoding="utf-8")
+    return {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+
+def test_a_users_own_file_is_weaker_than_a_projects(tmp_path: Path, own: dict[str, str]) -> None:
+    """Default, user, project and variable each replace what the ones before say, and nothing else."""
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "qualia.toml").write_text("open_s = 30\n", encoding="utf-8")
+    environ = {**own, "QUALIA_PARALLEL_STEPS": "3"}
+    settings = Settings.read(environ, project)
+    assert (settings.max_failures, settings.open_s, settings.parallel_steps) == (2, 30.0, 3)
+    assert settings.state_dir == project / ".qualia"
+    origins = {item.name: item.origin for item in explain(environ, project)}
+    mine = str(tmp_path / "config" / "qualia" / "qualia.toml")
+    assert [origins[name] for name in ("max_failures", "open_s", "parallel_steps")] == [
+        mine,
+        str(project / "qualia.toml"),
+        "QUALIA_PARALLEL_STEPS",
+    ]
+    assert Settings.read(own).state_dir == tmp_path / "config" / "qualia" / "state"
+
+
+def test_a_users_wrong_file_is_named(tmp_path: Path, own: dict[str, str]) -> None:
+    """A mistake in it is an error like any other, with the file's path."""
+    file = tmp_path / "config" / "qualia" / "qualia.toml"
+    file.write_text("max_failure = 1\n", encoding="utf-8")
+    with pytest.raises(InvalidSetting, match="did you mean 'max_failures'") as caught:
+        Settings.read(own)
+    assert caught.value.origin == str(file)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the names of folders are those of POSIX")
+def test_the_users_folder_is_where_the_standard_says() -> None:
+    """``XDG_CONFIG_HOME`` counts when it is absolute, else ``.config`` at home; without either there is none."""
+    environs: tuple[dict[str, str], ...] = (
+        {"XDG_CONFIG_HOME": "/x", "HOME": "/h"},
+        {"XDG_CONFIG_HOME": "x", "HOME": "/h"},
+        {"HOME": "/h"},
+        {},
+    )
+    folders = [user_folder(environ) for environ in environs]
+    assert folders == [Path("/x/qualia"), Path("/h/.config/qualia"), Path("/h/.config/qualia"), None]
+
+
+def test_every_wrong_setting_of_a_file_is_told(tmp_path: Path) -> None:
+    """One wrong setting hides no other; right ones are not spoken of."""
+    table = {"max_failure": 1, "open_s": "x", "history": True, "isolation": {"a": "moon"}, "parallel_steps": 0}
+    errors = wrong_settings(table, tmp_path / "qualia.toml")
+    assert [error.name for error in errors] == ["max_failure", "open_s", "isolation.a", "parallel_steps"]
+    assert {error.origin for error in errors} == {str(tmp_path / "qualia.toml")}
+    assert wrong_settings({"producers": {"sentiment/1": "mine"}}, tmp_path / "qualia.toml") == ()

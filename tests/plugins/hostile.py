@@ -239,7 +239,7 @@ def cases(core: Core, plugin: str, *, fixed: dict[str, Any] | None = None) -> Se
     """
     info = core.plugins[plugin]
     if info.kind == "visualizer":
-        given = st.tuples(*(_record(schema) for schema in info.consumes))
+        given = st.tuples(*(_record(schema) for schema in (*info.consumes, *info.consumes_when)))
     else:
         given = st.tuples(transcripts() if info.kind == "document" else spoken())
     params = params_of(plugin, core).flatmap(lambda drawn: _sized(plugin, core, drawn))

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 from xml.etree import ElementTree
@@ -12,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from qualia.draw import contrast
+from qualia import Core, Document, Settings
+from qualia.draw import contrast, theme
 from qualia.plugin import Artifact
 from qualia.records import ContextLine, SpeakerWords, WordCount, WordFrequencies
 from tests.pictures import HOSTILE, pdf_dangers, png_size, read, svg_dangers
@@ -27,6 +29,13 @@ WORDS = tuple(f"{root}{end}" for end in ("", "s", "mente") for root in ("casa", 
 def record(words: tuple[str, ...], *, language: str | None = "pt") -> WordFrequencies:
     counts = tuple(WordCount(word, 3 * (len(words) - place)) for place, word in enumerate(words))
     return WordFrequencies(words=counts, total=2000, distinct=700, language=language)
+
+
+@pytest.fixture(scope="module")
+def core() -> Iterator[Core]:
+    """Open a Core with the plugins that ship."""
+    with Core(settings=Settings(cache_max_bytes=0, isolation={"*": "inline"})) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +191,50 @@ def test_colour_tells_who_says_a_word_most(draw: Callable[..., Artifact]) -> Non
     assert "Quem mais diz" in read(draw(spoken(), colour="speaker", format="html").data).text
     one = words_of(draw(spoken(), colour="one", format="svg").data)
     assert len(set(one.values())) == 1
+
+
+def test_words_are_coloured_by_the_sentences_they_stand_in(core: Core) -> None:
+    """The mean polarity of a word's sentences decides; the engine judges the text only when that is asked for."""
+    text = (
+        "O prazo é ótimo, que alegria! O preço é péssimo, que horror. O preço é terrível. O sábado vem depois da sexta."
+    )
+    asked = {**SMALL, "colour": "sentiment", "format": "svg"}
+    result = core.run("wordcloud_viz", Document(text, language="pt"), asked)
+    assert [each.plugin for each in result.provenance.upstream] == ["word_frequency", "sentiment_analyzer"]
+    found = words_of(result.value.data)
+    colours = theme("light")
+    shown = {word: found[word] for word in ("prazo", "preço", "sábado")}
+    assert shown == {"prazo": colours.positive, "preço": colours.negative, "sábado": colours.neutral}
+    plain = core.run("wordcloud_viz", Document(text, language="pt"), SMALL)
+    assert [each.plugin for each in plain.provenance.upstream] == ["word_frequency"]
+
+
+def test_the_page_tells_the_figure_behind_each_colour(core: Core) -> None:
+    """Colour alone says nothing: the table has the mean polarity, and the legend names the three colours."""
+    asked = {**SMALL, "colour": "sentiment", "format": "html", "word_frequency.ngram": 2}
+    page = read(
+        core.run(
+            "wordcloud_viz", Document("We love the good plan. The bad plan failed.", language="en"), asked
+        ).value.data
+    )
+    assert "Mean polarity of its sentences" in page.text
+    assert re.search(r"good plan.*\+0\.\d\d", page.text)
+    assert re.search(r"bad plan.*\u2212?-?0\.\d\d", page.text)
+    assert "in positive sentences" in page.text
+
+
+def test_a_text_nobody_can_judge_has_no_colours(core: Core) -> None:
+    """The legend says that no sentence was judged."""
+    asked = {**SMALL, "colour": "sentiment", "format": "svg", "language": "pt"}
+    picture = core.run("wordcloud_viz", Document("Wir haben heute viel gearbeitet.", language="de"), asked).value
+    assert "sem frases avaliadas" in picture.data.decode()
+
+
+def test_one_param_makes_the_words_of_a_page_lead_to_their_contexts(core: Core) -> None:
+    """What is asked of word_frequency is told to it, though nobody runs it by name."""
+    asked = {"format": "html", "word_frequency.kwic_top": 100}
+    page = core.run("wordcloud_viz", Document("A casa de Ana. A casa de Bia."), asked).value.data
+    assert b'href="#w0"' in page
 
 
 def contexts(word: str, text: str) -> tuple[ContextLine, ...]:

@@ -36,7 +36,6 @@ _SVG = frozenset(
 _RUNS = ("", "module", "text/javascript", "application/javascript")
 _LABEL = re.compile(r"<(?!/?(?:b|br|i|sup|sub|span|extra)\b)\s*[a-z!/]", re.IGNORECASE)
 _FETCH = re.compile(r"url\(\s*['\"]?(?!#|data:)|@import|expression\(|-moz-binding|behavior:", re.IGNORECASE)
-_SCRIPT = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 class Faulty(AssertionError):
@@ -89,9 +88,9 @@ def benign_scripts(core: Core, case: Case) -> list[bytes]:
     if case.params.get("format", "html") != "html" or case.params.get("interactive") is False:
         return []
     info = core.plugins[case.plugin]
-    records = [Counting(schema, sample(), {}).made(core) for schema in info.consumes]
+    records = [Counting(schema, sample(), {}).made(core) for schema in (*info.consumes, *info.consumes_when)]
     page = core.run(case.plugin, records, {**case.params, "title": ""}).value.data
-    return _SCRIPT.findall(page)
+    return list(_scripts(page))
 
 
 def faults(artifact: Artifact, known: list[bytes]) -> Iterator[str]:
@@ -117,10 +116,16 @@ def faults(artifact: Artifact, known: list[bytes]) -> Iterator[str]:
                 yield f"is a {picture.format}"
 
 
+def _scripts(page: bytes) -> Iterator[bytes]:
+    """Yield the scripts of a page; a regular expression takes longer over a million characters than drawing does."""
+    _, *rest = page.split(b"<script>")
+    yield from (each.partition(b"</script>")[0] for each in rest)
+
+
 def _page_faults(data: bytes, known: list[bytes]) -> Iterator[str]:
     policy = re.search(rb'script-src([^;"]*)', data)
     hashes = [] if policy is None else re.findall(rb"'sha256-([^']+)'", policy[1])
-    scripts = _SCRIPT.findall(data)
+    scripts = list(_scripts(data))
     if [base64.b64encode(hashlib.sha256(each).digest()) for each in scripts] != hashes or policy is None:
         yield "the page's policy and its scripts differ"
     for each in known:

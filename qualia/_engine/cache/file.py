@@ -129,7 +129,7 @@ class CacheFile:
         return db
 
     def _prepare(self, db: sqlite3.Connection) -> None:
-        _check_ours(db)
+        check_ours(db)
         mode = self._journal()
         if str(db.execute("PRAGMA journal_mode").fetchone()[0]) != mode:
             db.execute(f"PRAGMA journal_mode = {mode}").fetchone()
@@ -225,7 +225,13 @@ class CacheFile:
             db.execute(f"PRAGMA busy_timeout = {_BUSY_S * 1000:.0f}")
 
 
-def _check_ours(db: sqlite3.Connection) -> None:
+def check_ours(db: sqlite3.Connection) -> None:
+    """Look whether an open file is a cache of this version.
+
+    Raises:
+        UnfitFile: it is something else.
+        sqlite3.Error: it cannot be read, or is no database.
+    """
     mark = db.execute("PRAGMA application_id").fetchone()[0]
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if mark != APPLICATION_ID:

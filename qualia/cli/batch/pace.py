@@ -1,0 +1,100 @@
+"""How much is done and how long the rest will take; pure, with the time passed in."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from attrs import define, field
+
+from qualia.cli.batch.work import Ended
+
+_WINDOW_S = 15.0
+_MOST_MARKS = 120
+
+
+@define
+class Tally:
+    """What became of the files of a batch."""
+
+    total: int
+    """How many there are."""
+    done: int = 0
+    kept: int = 0
+    """Done by an earlier batch."""
+    failures: list[tuple[str, str, str]] = field(factory=lambda: list[tuple[str, str, str]]())
+    """Path, class of the error and sentence of each that failed."""
+
+    @property
+    def failed(self) -> int:
+        """How many failed."""
+        return len(self.failures)
+
+    @property
+    def seen(self) -> int:
+        """How many were done, kept or failed."""
+        return self.done + self.kept + self.failed
+
+    @property
+    def skipped(self) -> int:
+        """How many were not looked at."""
+        return self.total - self.seen
+
+    def count(self, ended: Ended, sentence: str) -> None:
+        """Count what became of a file; ``sentence`` says why it failed."""
+        if ended.status == "done":
+            self.done += 1
+        elif ended.status == "kept":
+            self.kept += 1
+        else:
+            self.failures.append((ended.job.path, type(ended.error).__name__, sentence))
+
+
+class Pace:
+    """How fast files are done of late. What is there from earlier takes no time and tells nothing about the rest.
+
+    Args:
+        now_s: when it began.
+    """
+
+    def __init__(self, now_s: float) -> None:
+        self._began_s: float = now_s
+        self._marks: deque[tuple[float, int]] = deque([(now_s, 0)])
+        self._worked: int = 0
+
+    def passed_s(self, now_s: float) -> float:
+        """Return the seconds since it began."""
+        return now_s - self._began_s
+
+    def work(self, now_s: float) -> None:
+        """Count a file that was worked on."""
+        self._worked += 1
+        if now_s - self._marks[-1][0] >= _WINDOW_S / _MOST_MARKS:
+            self._marks.append((now_s, self._worked))
+        while len(self._marks) > 1 and now_s - self._marks[0][0] > _WINDOW_S:
+            self._marks.popleft()
+
+    def rate(self, now_s: float) -> float | None:
+        """Return the files done in a second of late; None before there is one."""
+        since_s, before = self._marks[0]
+        if self._worked == before or now_s <= since_s:
+            since_s, before = self._began_s, 0
+        return (self._worked - before) / (now_s - since_s) if self._worked and now_s > since_s else None
+
+    def left_s(self, now_s: float, remaining: int) -> float | None:
+        """Return the seconds that so many files will take; None when nobody knows yet."""
+        rate = self.rate(now_s)
+        return None if not rate else remaining / rate
+
+
+def span(seconds: float) -> str:
+    """Return a span of time in a few characters: ``0.4 s``, ``12 s``, ``3 min 05 s``, ``2 h 10 min``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min"
