@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from benchmarks.measure import Measurement, cpu_ms, is_installed
 
+# Words behind `qualia`, and the milliseconds of CPU the whole process may take.
+COMMANDS = {
+    "--version": 40,
+    "--help": 50,
+    "list": 90,
+    "__complete -- analyze -p word": 60,
+    "__complete -- analyze -p word_frequency -P top": 60,
+}
+COMMAND = """
+import os
+from qualia.cli import main
+sys.stdout = open(os.devnull, 'w')
+assert main({words!r}) == 0
+sys.stdout = sys.__stdout__
+"""
 CASES = {
     "bare": "pass",
     "attrs": "import attrs",
     "import": "import qualia",
     "core": "from qualia import Core",
     "list": "from qualia import Core\nwith Core() as core: core.plugins.values()",
-    "command": "import os\nfrom qualia.cli import main\nsys.stdout = open(os.devnull, 'w')\n"
-    "assert main(['list']) == 0\n"
-    "sys.stdout = sys.__stdout__",
 }
 PLUGGY = """
 import pluggy
@@ -34,7 +46,8 @@ PEERS = {"pluggy": PLUGGY, "spacy": "import spacy\nspacy.blank('en')"}
 def rows(*, rounds: int) -> list[Measurement]:
     """Measure the CPU time of fresh interpreters; ``rounds`` of each, interleaved."""
     here = {name: code for name, code in PEERS.items() if is_installed(name)}
-    found = cpu_ms(CASES | here, rounds=rounds)
+    commands = {f"qualia {line}": COMMAND.format(words=line.split()) for line in COMMANDS}
+    found = cpu_ms(CASES | here | commands, rounds=rounds)
     bare = found["bare"]
     net = {name: value - bare for name, value in found.items()}
     group, unit = "start", "ms CPU"
@@ -74,13 +87,16 @@ def rows(*, rounds: int) -> list[Measurement]:
             plain=net.get("spacy"),
             peer="spaCy blank",
         ),
-        Measurement(
-            group=group,
-            name="qualia list, the whole process",
-            unit=unit,
-            ours=found["command"],
-            plain=bare,
-            peer="bare Python",
-            budget=90,
+        *(
+            Measurement(
+                group=group,
+                name=f"qualia {line}, the whole process",
+                unit=unit,
+                ours=found[f"qualia {line}"],
+                plain=bare,
+                peer="bare Python",
+                budget=budget,
+            )
+            for line, budget in COMMANDS.items()
         ),
     ]

@@ -151,7 +151,7 @@ class _Crate:
         files = [self._file(f"results/{provenance.plugin}.json", _json(result), "application/json", _title(provenance))]
         if isinstance(result.value, Artifact):
             artifact = result.value
-            name = _file_name(artifact.name)
+            name = artifact.file_name
             files.append(self._file(f"results/{name}", artifact.data, artifact.media_type, name))
         action = self._action(provenance)
         for file in files:
@@ -277,12 +277,6 @@ def _listed(value: object) -> list[Any]:
 def _moment(moment: datetime) -> str:
     """Write a moment as the profile wants it; to the microsecond it stands in the result's own file."""
     return moment.isoformat(timespec="milliseconds")
-
-
-def _file_name(name: str) -> str:
-    """Return what a plugin calls a file as a name alone: no folder, and no way out of the crate."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    return last if last.strip(". ") else "artifact"
 
 
 def _title(provenance: Provenance) -> str:

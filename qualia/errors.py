@@ -26,9 +26,8 @@
      |   |   +- CircuitHeld             somebody switched it off
      |   +- Quarantined                 it failed again and again on this very input
      +- ExtraMissing (RuntimeError)     something that an extra brings is not installed
-     +- OperationError (RuntimeError)   an operation that operators trigger cannot be done
-     |   +- OperationUnavailable        nothing that is installed brings it, or it cannot be loaded
-     |   +- OperationFailed             it did not reach its end
+     +- OperationUnavailable (RuntimeError) nothing that is installed brings what an operator triggers
+     +- OperationFailed (RuntimeError)  what an operator triggered did not end well
      +- HistoryUnreadable (RuntimeError) the log of runs is damaged, or newer than this version
      +- CacheUnreadable (RuntimeError)  the file of kept results is damaged, or cannot be read or changed
      +- RunCancelled (RuntimeError)     a run was asked to stop
@@ -37,14 +36,18 @@
      +- CoreClosed (RuntimeError)       the Core was closed before the call
 
 A sentence is ``template`` filled with the error's own fields, so faces can translate it. Errors survive pickle and
-compare by identity. The engine's own sentences never quote a document; `PluginFailed.error` holds the plugin's message,
-which may.
+compare by identity. The engine's own sentences never quote a document; a plugin's message in `PluginFailed.error` may.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, ClassVar, TypeGuard
+
+from qualia._nearest import did_you_mean
+from qualia._nearest import nearest as nearest
+from qualia._nearest import unknown_name as unknown_name
 
 
 class QualiaError(Exception):
@@ -86,7 +89,7 @@ class UnknownPlugin(InputError, KeyError):
         super().__init__(plugin, near)
         self.plugin: str = plugin
         self.near: tuple[str, ...] = near
-        self.hint: str = _did_you_mean(near) or "list the plugins to see what is here"
+        self.hint: str = did_you_mean(near) or "list the plugins to see what is here"
 
 
 class InvalidParam(InputError):
@@ -287,36 +290,27 @@ class ExtraMissing(QualiaError, RuntimeError):
         self.purpose: str = purpose
 
 
-class OperationError(QualiaError, RuntimeError):
-    """An operation cannot be done; ``operation`` is its name."""
-
-    template = "operation {operation!r}: {reason}"
-
-    def __init__(self, operation: str, reason: str) -> None:
-        super().__init__(operation, reason)
-        self.operation: str = operation
-        self.reason: str = reason
-
-
-class OperationUnavailable(OperationError):
-    """No distribution that is installed brings this operation, or it cannot be loaded."""
+class OperationUnavailable(QualiaError, RuntimeError):
+    """No distribution that is installed brings this ``operation``, or it cannot be loaded."""
 
     template = "{operation!r} is not available: {reason}; {remedy}"
 
     def __init__(self, operation: str, reason: str, remedy: str) -> None:
-        super().__init__(operation, reason)
-        self.args: tuple[Any, ...] = (operation, reason, remedy)
+        super().__init__(operation, reason, remedy)
+        self.operation: str = operation
+        self.reason: str = reason
         self.remedy: str = remedy
 
 
-class OperationFailed(OperationError):
-    """An operation did not reach its end; ``code`` is what a command that ran it ends with."""
+class OperationFailed(QualiaError, RuntimeError):
+    """An ``operation`` did not reach its end; ``code`` is what a command that ran it ends with."""
 
     template = "operation {operation!r} failed: {reason}"
 
     def __init__(self, operation: str, reason: str, code: int = 1) -> None:
-        super().__init__(operation, reason)
-        self.args: tuple[Any, ...] = (operation, reason, code)
+        super().__init__(operation, reason, code)
+        self.operation: str = operation
+        self.reason: str = reason
         self.code: int = code
 
 
@@ -385,24 +379,6 @@ class CoreClosed(QualiaError, RuntimeError):
         self.action: str = action
 
 
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.5) -> tuple[str, ...]:
-    """Return up to three of the ``known`` names that look like ``word``, nearest first; ``cutoff`` 1 means equal."""
-    from difflib import get_close_matches
-
-    return tuple(get_close_matches(word, list(known), n=3, cutoff=cutoff))
-
-
-def unknown_name(word: str, known: Iterable[str]) -> str:
-    """Say that ``word`` is unknown, and what was probably meant or what there is to choose from."""
-    names = tuple(known)
-    choices = f"known: {', '.join(names)}" if names else "nothing is known here"
-    return f"is unknown; {_did_you_mean(nearest(word, names)) or choices}"
-
-
-def _did_you_mean(near: tuple[str, ...]) -> str:
-    return f"did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
-
-
 def describe(error: BaseException) -> dict[str, Any]:
     """Return an error as plain data: its class name, its sentence and its fields."""
     fields: dict[str, Any] = {
@@ -415,10 +391,8 @@ def restored(name: str, arguments: Iterable[Any], message: str) -> QualiaError:
     """Return an error made again of its class name and what it was made of; a class unknown here keeps its sentence."""
     kind = globals().get(name)
     if isinstance(kind, type) and issubclass(kind, QualiaError):
-        try:
+        with suppress(TypeError):
             return kind(*(tuple(each) if _is_list(each) else each for each in arguments))
-        except TypeError:
-            return QualiaError(message)
     return QualiaError(message)
 
 

@@ -186,9 +186,15 @@ class History:
         Raises:
             HistoryUnreadable: the file is damaged, or newer than this version can read.
         """
-        column = "run_id" if of == "run" else "document"
-        query = f"SELECT DISTINCT {column} FROM runs WHERE {column} >= ? AND {column} < ? ORDER BY 1 LIMIT ?"  # noqa: S608
-        return tuple(str(each) for (each,) in self._file.read(query, (start, f"{start}\U0010ffff", limit)))
+        end = "\U0010ffff"
+        bounds: tuple[object, ...] = (start, start + end)
+        query = "SELECT run_id FROM runs WHERE run_id >= ? AND run_id < ? ORDER BY 1 LIMIT ?"
+        if of == "document":
+            # As far as the index of documents goes, then the rest of what was asked for.
+            bounds = (start[:12], start[:12] + end, *bounds)
+            query = """SELECT DISTINCT document FROM runs WHERE substr(document, 1, 12) >= ?
+                       AND substr(document, 1, 12) < ? AND document >= ? AND document < ? ORDER BY 1 LIMIT ?"""
+        return tuple(str(each) for (each,) in self._file.read(query, (*bounds, limit)))
 
     def run(self, run_id: str) -> RunEntry | None:
         """Return one run; None when it is not in the log.

@@ -40,7 +40,7 @@ from qualia.errors import OperationFailed, OperationUnavailable, QualiaError, Ru
 from qualia.plugin import NoParams, ParamSpec, param_specs
 from qualia.settings import Settings
 
-__all__ = ["GROUP", "Finished", "Offer", "Operation", "OperationContext", "Progress", "Steps", "offered", "perform"]
+__all__ = ["Finished", "Offer", "Operation", "OperationContext", "Progress", "Steps", "offered", "perform"]
 
 GROUP = "qualia.operations"
 """Entry point group whose values name an `Operation`, as ``module:object``."""

@@ -100,7 +100,7 @@ def _read(path: Path) -> str:
     if len(raw) > _MAX_BYTES:
         raise InvalidPipeline(str(path), f"a pipeline file has at most {_MAX_BYTES} bytes")
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise _unreadable(path, "it is not UTF-8 text") from error
 

@@ -52,15 +52,21 @@ class Artifact:
     name: str
     """File name that fits, with its suffix."""
 
+    @property
+    def file_name(self) -> str:
+        """The last part of `name`: a plugin chose it, and it shall name a file, not lead to a folder."""
+        last = self.name.replace("\\", "/").rpartition("/")[2]
+        return last if last.strip(". ") else "artifact"
+
     def save(self, path: str | Path | None = None) -> Path:
-        """Write the bytes, whole or not at all, and return where; a folder, or None for here, takes `name`.
+        """Write the bytes, whole or not at all, and return where; a folder, or None for here, takes `file_name`.
 
         Raises:
             UnwritableOutput: the folder is missing, full or not writable.
         """
-        target = Path(path) if path is not None else Path(self.name)
+        target = Path(path) if path is not None else Path(self.file_name)
         if target.is_dir():
-            target = target / self.name
+            target = target / self.file_name
         return write_whole(target, self.data)
 
     def _repr_html_(self) -> str | None:

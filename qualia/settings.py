@@ -272,7 +272,7 @@ def _from_toml(path: Path, items: Mapping[str, attrs.Attribute[Any]]) -> dict[st
     import tomllib
 
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         raise InvalidSetting(str(path), "*", f"cannot be read: {error}") from error
     known = _known(table, items, str(path))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
 import pytest
 from hypothesis import configuration, settings
 
+# Nobody's own settings are part of a test.
+os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir(), "qualia-no-settings"))
 # Its files belong in no checkout, and in no folder a test looks at.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir(), "qualia-hypothesis"))
 settings.register_profile("steady", derandomize=True, database=None, deadline=None, print_blob=True)

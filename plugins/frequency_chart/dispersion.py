@@ -13,6 +13,7 @@ from qualia.draw import (
     Theme,
     View,
     clock,
+    counted,
     fitted,
     folded,
     frame,
@@ -22,6 +23,7 @@ from qualia.draw import (
     plotly_text,
     points,
     shortened,
+    shortened_inside,
     size_of,
     table,
     text_width,
@@ -160,11 +162,13 @@ def _subtitle(grid: Grid, language: Language) -> str:
     judged = any(row.dp is not None for row in grid.rows)
     if language == "pt":
         what = "partes, na ordem do texto" if grid.is_ordered else "participantes"
+        listed = counted(words, "palavra", "palavras", language=language)
         dp = " DP: de 0 (por igual) a 1 (num lugar só)." if judged else ""
-        return f"{words} palavras em {parts} {what}. Área: ocorrências por mil palavras.{dp}"
+        return f"{listed} em {parts} {what}. Área: ocorrências por mil palavras.{dp}"
     what = "parts, in the order of the text" if grid.is_ordered else "speakers"
     dp = " DP: 0 (evenly) to 1 (in one place)." if judged else ""
-    return f"{words} words in {parts} {what}. Area: occurrences in a thousand words.{dp}"
+    listed = counted(words, "word", "words", language=language)
+    return f"{listed} in {parts} {what}. Area: occurrences in a thousand words.{dp}"
 
 
 def _most(grid: Grid) -> float:
@@ -208,7 +212,7 @@ def _figure(grid: Grid, colours: Theme, language: Language, *, width: int) -> di
     step = -(-len(grid.columns) // (20 if width >= 480 else 6))
     across = {
         "tickvals": list(range(0, len(grid.columns), step)),
-        "ticktext": [plotly_text(shortened(column.name, 14)) for column in grid.columns[::step]],
+        "ticktext": [plotly_text(shortened_inside(column.name, 14)) for column in grid.columns[::step]],
         "range": [-0.6, len(grid.columns) - 0.4],
         "showgrid": False,
         "zeroline": False,
@@ -232,7 +236,7 @@ def _paint(figure: Any, grid: Grid, colours: Theme, head: float, language: Langu
     left = max(text_width(name, size) for name in names) + 24
     wide = max(24.0, width - left - 24)
     cell = wide / len(grid.columns)
-    labels = [fitted(column.name, 90, 10) for column in grid.columns]
+    labels = [fitted(shortened_inside(column.name, 16), 90, 10) for column in grid.columns]
     is_flat = max(text_width(label, 10) for label in labels) + 6 <= cell or grid.is_ordered
     step = max(1, -(-int(max(text_width(label, 10) for label in labels) + 10) // max(1, int(cell)))) if is_flat else 1
     below = 26 if is_flat else max(text_width(label, 10) for label in labels) * sqrt(0.5) + 22

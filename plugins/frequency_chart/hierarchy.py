@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from qualia.draw import Theme, drawable, fitted, frame, ink_on, number, points, size_of, text_width
+from qualia.draw import Theme, counted, drawable, fitted, frame, ink_on, number, points, size_of, text_width
 
 from .areas import Arc, Box, arcs, squarified
-from .scene import Item, Scene, words_of
+from .scene import Item, Scene
 
 
 def _canvas(figure: Any, head: float) -> tuple[Any, float, float]:
@@ -69,7 +69,8 @@ def paint_sunburst(figure: Any, scene: Scene, colours: Theme, head: float) -> No
     centre, radius = (wide / 2, tall / 2), min(wide, tall) / 2 - 2
     place = {"ha": "center", "va": "center", "fontsize": points(12), "color": colours.muted}
     total = sum(group.count for group in scene.groups) or sum(item.count for item in scene.items)
-    middle = f"{number(total, scene.language)}\n{words_of(scene.language)['count'].lower()}"
+    nouns = ("ocorrência", "ocorrências") if scene.language == "pt" else ("occurrence", "occurrences")
+    middle = counted(total, *nouns, language=scene.language).replace(" ", "\n")
     axes.text(*centre, middle, **place)
     if not scene.groups:
         pieces = arcs([item.count for item in scene.items])

@@ -11,6 +11,7 @@ from qualia.draw import (
     Language,
     Theme,
     View,
+    counted,
     fitted,
     folded,
     frame,
@@ -132,7 +133,9 @@ def _subtitle(record: WordFrequencies, groups: tuple[Group, ...], language: Lang
 def _left_out(lines: int, language: Language) -> str:
     if lines <= 0:
         return ""
-    return f"{lines} linhas não couberam" if language == "pt" else f"{lines} lines did not fit"
+    if language == "pt":
+        return counted(lines, "linha não coube", "linhas não couberam", language=language)
+    return f"{counted(lines, 'line', 'lines', language=language)} did not fit"
 
 
 def _fill(line: Line, colours: Theme) -> str:
@@ -264,7 +267,7 @@ def _paint_line(axes: Any, place: int, line: Line, name: str, size: float, colou
 
 def _table(groups: tuple[Group, ...], title: str, language: Language) -> str:
     columns = (
-        ["Parte", "Palavra", "Ocorrências", "Nos demais", "Por milhão", "Nos demais", "G²", "Log ratio"]
+        ["Parte", "Palavra", "Ocorrências", "Nos demais", "Por milhão", "Nos demais", "G²", "Log da razão"]
         if language == "pt"
         else ["Part", "Word", "Occurrences", "Elsewhere", "Per million", "Elsewhere", "G²", "Log ratio"]
     )

@@ -19,6 +19,8 @@ from .scene import Item, Scene, words_of
 
 _NARROW = 480
 """Pixels of a window in which labels must be short."""
+_FEW = 12
+"""Bars of a narrow window that have room for their figures."""
 _LABEL = 26
 """Characters of a label; the whole word shows on hovering and in the table."""
 _SHORT = 18
@@ -29,15 +31,21 @@ def chart_figure(scene: Scene, colours: Theme, *, width: int) -> dict[str, Any]:
     """Return ``data`` and ``layout`` of the chart, for a window of this width in pixels."""
     if scene.chart == "pie":
         return _pie(scene, colours, is_narrow=width < _NARROW)
-    draw = {
+    draw: dict[str, Any] = {
         "bar": _bars,
         "horizontal_bar": _horizontal_bars,
         "line": _line,
         "area": _line,
         "treemap": _tree,
         "sunburst": _tree,
-    }[scene.chart]
-    return draw(scene, colours)
+    }
+    figure: dict[str, Any] = draw[scene.chart](scene, colours)
+    if width < _NARROW and scene.chart in ("bar", "line", "area"):
+        # As many turned labels as there are words must stand beside one another.
+        figure["layout"]["xaxis"]["tickfont"] = {"size": max(7, min(11, 180 // len(scene.items)))}
+        if len(scene.items) > _FEW and scene.chart == "bar":
+            figure["data"][0]["textposition"] = "none"
+    return figure
 
 
 def data_table(scene: Scene) -> str:
@@ -112,6 +120,9 @@ def _bars(scene: Scene, colours: Theme) -> dict[str, Any]:
         "text": [number(item.count, scene.language) for item in scene.items],
         "textposition": "outside" if len(scene.items) <= 30 else "none",
         "textangle": 0,
+        # Else plotly makes those small that have less room than others.
+        "constraintext": "none",
+        "textfont": {"size": 10},
         "cliponaxis": False,
         "marker": {"color": colours.series[0]},
         "hovertemplate": _hover_template(scene, "y"),

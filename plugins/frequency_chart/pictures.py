@@ -20,6 +20,9 @@ from qualia.draw import (
 from .hierarchy import paint_sunburst, paint_treemap
 from .scene import Scene, words_of
 
+_FEWEST = 5
+"""As many bars have room at least, so that one alone is a bar and no wall."""
+
 
 def paint_chart(figure: Any, scene: Scene, colours: Theme, head: float) -> None:
     """Paint the chart below a headline of ``head`` pixels."""
@@ -66,7 +69,8 @@ def _upright(figure: Any, scene: Scene, head: float) -> Any:
     turned = {} if flat else {"rotation": 45, "ha": "right", "rotation_mode": "anchor"}
     axes.set_xticks(range(count), names, fontsize=points(size), **turned)
     axes.tick_params(axis="x", length=0)
-    axes.set_xlim(-0.5, count - 0.5)
+    spare = max(0.0, _FEWEST - count) / 2
+    axes.set_xlim(-0.5 - spare, count - 0.5 + spare)
     _count_ticks(axes.yaxis, scene)
     axes.set_ylim(0, most * 1.1)
     axes.set_ylabel(words_of(scene.language)["count"], fontsize=points(12))
@@ -104,7 +108,8 @@ def _horizontal_bars(figure: Any, scene: Scene, colours: Theme, head: float) -> 
     axes.bar_label(bars, [number(item.count, scene.language) for item in scene.items], padding=3, fontsize=points(size))
     axes.set_yticks(range(len(counts)), names, fontsize=points(size))
     axes.tick_params(axis="y", length=0)
-    axes.set_ylim(len(counts) - 0.4, -0.6)
+    spare = max(0.0, _FEWEST - len(counts)) / 2
+    axes.set_ylim(len(counts) - 0.4 + spare, -0.6 - spare)
     value = text_width(number(max(counts), scene.language), size) + 8
     axes.set_xlim(0, max(counts) * (1 + value / max(24.0, width - left - 20 - value)))
     _count_ticks(axes.xaxis, scene)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from qualia.draw import Language, number, percent, plain
+from qualia.draw import Language, counted, number, percent, plain
 from qualia.records import SpeakerWords, WordCount, WordFrequencies
 
 Chart = Literal["bar", "horizontal_bar", "line", "area", "pie", "treemap", "sunburst", "dispersion", "keyness"]
@@ -131,28 +131,26 @@ def _groups(speakers: tuple[SpeakerWords, ...], top: int) -> tuple[Group, ...]:
 def _subtitle(
     record: WordFrequencies, *, groups: tuple[Group, ...], wanted: int, shown: int, language: Language
 ) -> str:
-    total, distinct = number(record.total, language), number(record.distinct, language)
+    each = max((len(group.items) for group in groups), default=0)
+    spoke = sum(1 for speaker in record.speakers if speaker.words)
     if language == "pt":
-        counted = f"{total} palavras contadas, {distinct} diferentes"
+        all_words = counted(record.total, "palavra contada", "palavras contadas", language=language)
+        all_words += f", {counted(record.distinct, 'diferente', 'diferentes', language=language)}"
         if groups:
-            each = max(len(group.items) for group in groups)
-            spoke = sum(1 for speaker in record.speakers if speaker.words)
             people = f"{len(groups)} de {spoke} participantes" if spoke > len(groups) else "cada participante"
-            return f"As {each} palavras mais frequentes de {people} · {counted}"
+            most = "A palavra mais frequente" if each == 1 else f"As {each} palavras mais frequentes"
+            return f"{most} de {people} · {all_words}"
         cut = f" (as que cabem, de {wanted})" if shown < wanted else ""
-        return f"{'As' if shown > 1 else 'A'} {shown} mais {_plural('frequente', shown)}{cut} · {counted}"
-    counted = f"{total} words counted, {distinct} different"
+        most = "A mais frequente" if shown == 1 else f"As {shown} mais frequentes"
+        return f"{most}{cut} · {all_words}"
+    all_words = counted(record.total, "word", "words", language=language)
+    all_words += f" counted, {number(record.distinct, language)} different"
     if groups:
-        each = max(len(group.items) for group in groups)
-        spoke = sum(1 for speaker in record.speakers if speaker.words)
         people = f"{len(groups)} of {spoke} speakers" if spoke > len(groups) else "each speaker"
-        return f"The {each} most frequent words of {people} · {counted}"
+        most = "The most frequent word" if each == 1 else f"The {each} most frequent words"
+        return f"{most} of {people} · {all_words}"
     cut = f" (as many as fit, of {wanted})" if shown < wanted else ""
-    return f"The {shown} most frequent{cut} · {counted}"
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else word + "s"
+    return f"{'The' if shown == 1 else f'The {shown}'} most frequent{cut} · {all_words}"
 
 
 def _alt(title: str, subtitle: str, items: tuple[Item, ...], language: Language) -> str:

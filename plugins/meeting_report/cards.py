@@ -8,7 +8,7 @@ from qualia.draw import Language, clock, escape, number, shortened
 from qualia.records import KeyWord, SentenceSentiment
 
 from .facts import Facts, Person
-from .wording import words_of
+from .wording import counts_of, words_of
 
 _CHANCE = 3.84
 """G2 below which a difference may be chance: p > .05 for one word looked at alone."""
@@ -25,7 +25,7 @@ def cards(facts: Facts, language: Language, *, most: int) -> str:
     made = [_card(person, facts, language) for person in chosen]
     more = ""
     if made[most:]:
-        summary = escape(say["more"].replace("{count}", number(len(made) - most, language)))
+        summary = escape(counts_of("more", len(made) - most, language))
         more = f'<details><summary>{summary}</summary><div class="cards">{"".join(made[most:])}</div></details>'
     shown = f'<div class="cards">{"".join(made[:most])}</div>'
     return f"<section><h2>{escape(say['each'])}</h2><p>{escape(say['each_lead'])}</p>{shown}{more}</section>"

@@ -14,7 +14,7 @@ from .cards import cards, quote
 from .facts import Facts, Person
 from .lanes import axis, lane, moments, scale_of, strokes, whole_lane
 from .style import style
-from .wording import SIGNS, words_of
+from .wording import SIGNS, counts_of, in_language, method_of, stop_list_of, words_of
 
 T = TypeVar("T")
 _COLOURED = 8
@@ -83,7 +83,8 @@ def _masthead(facts: Facts, look: Look, title: str) -> str:
 
 def _in_short(facts: Facts, look: Look) -> Iterable[str]:
     say, language = words_of(look.language), look.language
-    if len(facts.people) > 1 and facts.people[0].running:
+    # Of several who said as much nobody spoke most.
+    if len(facts.people) > 1 and facts.people[0].running > facts.people[1].running:
         first = facts.people[0]
         before, _, after = say["spoke_most"].partition("{name}")
         share = escape(after).replace("{share}", percent(first.share, language))
@@ -93,7 +94,7 @@ def _in_short(facts: Facts, look: Look) -> Iterable[str]:
         words = ", ".join(f"{plain(each.word)} ({number(each.count, language)})" for each in listed)
         before, _, after = say["said_most"].partition("{words}")
         yield escape(before) + " " + escape(words) + escape(after)
-    told = facts.sentiment.interpretation or facts.sentiment.reason
+    told = in_language(facts.sentiment.interpretation or facts.sentiment.reason, language)
     if told:
         yield escape(told)
 
@@ -123,7 +124,8 @@ def _who(facts: Facts, look: Look) -> str:
         body = f"{caption}<thead><tr>{head}</tr></thead><tbody>{''.join(some)}</tbody>"
         return f'<div class="scroll"><table>{body}</table></div>'
 
-    rest = _folded(_more(facts, look), drawn(rows[look.people :])) if rows[look.people :] else ""
+    folded = rows[look.people :]
+    rest = _folded(counts_of("more", len(folded), language), drawn(folded)) if folded else ""
     return _section(say["who"], drawn(rows[: look.people]), rest)
 
 
@@ -156,14 +158,10 @@ def _when(facts: Facts, look: Look) -> str:
     ]
     drawn += [*lanes[: look.people], axis(facts, scale, look.language)]
     if lanes[look.people :]:
-        drawn.append(_folded(_more(facts, look), *lanes[look.people :]))
+        folded = lanes[look.people :]
+        drawn.append(_folded(counts_of("more", len(folded), look.language), *folded))
     untimed = "" if scale.is_timed else _note(say["no_times"])
     return _section(say["when"], f"<p>{escape(say['when_lead'])}</p>", *drawn, untimed)
-
-
-def _more(facts: Facts, look: Look) -> str:
-    count = number(len(facts.people) - look.people, look.language)
-    return words_of(look.language)["more"].replace("{count}", count)
 
 
 def _folded(summary: str, *content: str) -> str:
@@ -176,8 +174,8 @@ def _what(facts: Facts, look: Look) -> str:
     if not listed:
         return _section(say["what"], _note(say["no_words"]))
     lead = say["what_lead"]
-    for name, value in (("total", found.total), ("distinct", found.distinct), ("stop", found.stop_words)):
-        lead = lead.replace(f"{{{name}}}", number(value, language))
+    for name, count in (("counted", found.total), ("different", found.distinct), ("left_out", found.stop_words)):
+        lead = lead.replace(f"{{{name}}}", counts_of(name, count, language))
     coloured = [person for person in facts.people if person.counts][:_COLOURED]
     divided = len(coloured) > 1
     rows = "".join(
@@ -216,7 +214,7 @@ def _legend(people: list[Person], others: str, *, rest: bool) -> str:
 def _mood(facts: Facts, look: Look) -> str:
     say, language, found = words_of(look.language), look.language, facts.sentiment
     if not facts.is_judged:
-        return _section(say["mood"], _note(found.reason or say["no_mood"]))
+        return _section(say["mood"], _note(in_language(found.reason, look.language) or say["no_mood"]))
     balance = _balance(facts, language) if found.sentences else ""
     heavy = tuple(each for each in found.words if each.weight > 0)
     light = tuple(each for each in found.words if each.weight < 0)
@@ -275,8 +273,16 @@ def _decided(words: tuple[WeightedWord, ...], css: str, language: Language) -> s
 def _method(facts: Facts, look: Look) -> str:
     say, language = words_of(look.language), look.language
     lines = [
-        *([say["stop_list"].replace("{list}", facts.words.stop_list)] if facts.words.stop_list else []),
-        *([say["judged_by"].replace("{method}", facts.sentiment.method)] if facts.sentiment.method else []),
+        *(
+            [say["stop_list"].replace("{list}", stop_list_of(facts.words.stop_list, language))]
+            if facts.words.stop_list
+            else []
+        ),
+        *(
+            [say["judged_by"].replace("{method}", method_of(facts.sentiment.method, language))]
+            if facts.sentiment.method
+            else []
+        ),
         *([say["g2_told"]] if facts.words.keyness else []),
         *([say["polarity_told"]] if facts.is_judged else []),
         say["offline"],

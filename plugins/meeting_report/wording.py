@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from qualia.draw import Language
+from qualia.draw import Language, number
 from qualia.records import Label
+from qualia.text import detect_language
 
+_STOP_LIST = (("words of", "palavras de"), ("words", "palavras"), ("extra", "a mais"), ("kept", "mantidas"))
+_METHOD = (
+    ("Qualia lexicon for Portuguese", "léxico da Qualia para o português"),
+    ("Qualia lexicon", "léxico da Qualia"),
+    ("LeIA lexicon", "léxico LeIA"),
+    ("VADER lexicon", "léxico VADER"),
+    ("pattern lexicon", "léxico pattern"),
+    ("by sentence", "por frase"),
+    (" and ", " e "),
+)
 SIGNS: Mapping[Label, str] = MappingProxyType({"negative": "▼", "neutral": "●", "positive": "▲"})
 _ENGLISH: Mapping[str, str] = MappingProxyType(
     {
@@ -32,7 +44,10 @@ _ENGLISH: Mapping[str, str] = MappingProxyType(
         "everyone": "All together",
         "no_times": "The transcript has no times; sentences stand in their order.",
         "what": "What was said",
-        "what_lead": "{total} words counted, {distinct} different; {stop} occurrences of everyday words were left out.",
+        "counted": "{} word|{} words",
+        "different": "{} different|{} different",
+        "left_out": "{} occurrence of an everyday word was|{} occurrences of everyday words were",
+        "what_lead": "{counted} counted, {different}; {left_out} left out.",
         "bar_lead": "Each bar is divided by who said the word.",
         "others": "others",
         "no_words": "No words were counted: the document is empty or all of them were left out.",
@@ -42,7 +57,7 @@ _ENGLISH: Mapping[str, str] = MappingProxyType(
         "most": "Most often",
         "apart": "What sets them apart",
         "none_apart": "Nothing stands out.",
-        "more": "{count} more people",
+        "more": "{} more person|{} more people",
         "mood": "In what tone",
         "no_mood": "The tone was not judged.",
         "up": "Most positive",
@@ -91,7 +106,10 @@ _PORTUGUESE: Mapping[str, str] = MappingProxyType(
         "everyone": "Todos juntos",
         "no_times": "A transcrição não tem horários; as frases estão na sua ordem.",
         "what": "O que foi dito",
-        "what_lead": "{total} palavras contadas, {distinct} diferentes; {stop} palavras comuns ficaram de fora.",
+        "counted": "{} palavra contada|{} palavras contadas",
+        "different": "{} diferente|{} diferentes",
+        "left_out": "{} ocorrência de palavra comum ficou|{} ocorrências de palavras comuns ficaram",
+        "what_lead": "{counted}, {different}; {left_out} de fora.",
         "bar_lead": "Cada barra se divide por quem disse a palavra.",
         "others": "demais",
         "no_words": "Nenhuma palavra foi contada: o documento está vazio ou todas foram deixadas de fora.",
@@ -101,7 +119,7 @@ _PORTUGUESE: Mapping[str, str] = MappingProxyType(
         "most": "Com mais frequência",
         "apart": "O que distingue",
         "none_apart": "Nada se destaca.",
-        "more": "mais {count} pessoas",
+        "more": "mais {} pessoa|mais {} pessoas",
         "mood": "Em que tom",
         "no_mood": "O tom não foi avaliado.",
         "up": "Mais positivas",
@@ -114,12 +132,12 @@ _PORTUGUESE: Mapping[str, str] = MappingProxyType(
         "count": "Ocorrências",
         "elsewhere": "Nos demais",
         "g2": "G²",
-        "ratio": "Log ratio",
+        "ratio": "Log da razão",
         "data": "Dados",
         "stop_list": "Palavras comuns deixadas de fora: {list}.",
         "judged_by": "Tom avaliado por {method}.",
         "g2_told": "O que distingue: razão de verossimilhança G² para a evidência (acima de 3,84 é p < 0,05 para uma "
-        "palavra vista sozinha; abaixo disso, em cinza) e log ratio para o tamanho da diferença.",
+        "palavra vista sozinha; abaixo disso, em cinza) e log da razão para o tamanho da diferença.",
         "polarity_told": "A polaridade vai de −1 (negativa) a +1 (positiva). Palavras são contadas; ironia, não.",
         "offline": "Esta página está completa: não carrega nada e não executa scripts.",
         "negative": "negativo",
@@ -127,6 +145,33 @@ _PORTUGUESE: Mapping[str, str] = MappingProxyType(
         "positive": "positivo",
     }
 )
+
+
+def in_language(text: str, language: Language) -> str:
+    """Return what an analyzer wrote if it did so in this language, or in one that cannot be told; else nothing."""
+    return text if detect_language(text) in (language, None) else ""
+
+
+def stop_list_of(told: str, language: Language) -> str:
+    """Return where the stop words are from, as word_frequency tells it, in this language."""
+    if language == "pt":
+        for english, portuguese in _STOP_LIST:
+            told = re.sub(rf"(?<=\d ){english}\b", portuguese, told)
+    return told
+
+
+def method_of(told: str, language: Language) -> str:
+    """Return what judged the tone, as sentiment_analyzer tells it, in this language."""
+    if language == "pt":
+        for english, portuguese in _METHOD:
+            told = told.replace(english, portuguese)
+    return told
+
+
+def counts_of(name: str, count: int, language: Language) -> str:
+    """Return the words of that name with a count in them; they stand there for one, and for several."""
+    one, _, many = words_of(language)[name].partition("|")
+    return (one if count == 1 else many).replace("{}", number(count, language))
 
 
 def words_of(language: Language) -> Mapping[str, str]:

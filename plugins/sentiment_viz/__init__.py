@@ -27,7 +27,7 @@ from qualia.records import Sentiment
 from .pages import data_tables, page_height, sentiment_figure
 from .pictures import paint_sentiment
 from .scene import Chart, scene_of
-from .wording import default_title, lacks, nothing_to_draw, words_of
+from .wording import default_title, in_language, lacks, nothing_to_draw, words_of
 
 
 @frozen
@@ -115,7 +115,7 @@ def view_of(sentiment: Sentiment, params: Params, title: str, language: Language
         table=folded(words_of(language)["table"], data_tables(scene)),
         texts=(*scene.voices, *(each.speaker for each in scene.speakers), *(each.word for each in scene.words)),
         height=page_height(scene, width=width, height=height),
-        note=plain(sentiment.interpretation) if params.chart == "dashboard" else "",
+        note=in_language(plain(sentiment.interpretation), language) if params.chart == "dashboard" else "",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from qualia.draw import (
@@ -38,11 +39,12 @@ def sentiment_figure(scene: Scene, colours: Theme, *, width: int) -> dict[str, A
     data: list[dict[str, Any]] = []
     layout = plotly_layout(colours, scene.language, annotations=[], bargap=0.05, barmode="stack")
     areas = _areas(scene, width=width)
+    is_narrow = width < _NARROW
     adders: dict[str, Any] = {
         "gauge": _gauge,
-        "distribution": _distribution,
+        "distribution": partial(_distribution, is_narrow=is_narrow),
         "speakers": _speakers,
-        "timeline": _timeline,
+        "timeline": partial(_timeline, is_narrow=is_narrow),
         "words": paint_words,
     }
     for panel, area in areas.items():
@@ -157,7 +159,15 @@ def _title(text: str, colours: Theme) -> dict[str, Any]:
     return {"text": text, "font": {"size": 12, "color": colours.muted}, "standoff": 6}
 
 
-def _distribution(scene: Scene, colours: Theme, area: Area, data: list[dict[str, Any]], layout: dict[str, Any]) -> None:
+def _distribution(
+    scene: Scene,
+    colours: Theme,
+    area: Area,
+    data: list[dict[str, Any]],
+    layout: dict[str, Any],
+    *,
+    is_narrow: bool,
+) -> None:
     data += [_bars_of(label, place, scene, colours) for place, label in enumerate(LABELS)]
     say = words_of(scene.language)
     places = {"domain": area[0], "anchor": "y2", "range": [-1.02, 1.02], "zeroline": False}
@@ -176,7 +186,7 @@ def _distribution(scene: Scene, colours: Theme, area: Area, data: list[dict[str,
     pairs = zip(LABELS, scene.counts, strict=True)
     text = "   ".join(sentences_name(label, count, scene.language) for label, count in pairs)
     corner: dict[str, Any] = {"xref": "x2 domain", "yref": "y2 domain", "x": 0.5, "y": 1.0, "yanchor": "top"}
-    font = {"size": 12 if area[0][1] > 0.9 else 10}
+    font = {"size": 12 if area[0][1] > 0.9 and not is_narrow else 10}
     layout["annotations"].append({"text": text, "showarrow": False, "font": font, **corner})
 
 
@@ -240,14 +250,24 @@ def _speakers(scene: Scene, colours: Theme, area: Area, data: list[dict[str, Any
     }
 
 
-def _timeline(scene: Scene, colours: Theme, area: Area, data: list[dict[str, Any]], layout: dict[str, Any]) -> None:
-    data += _dots(scene, colours)
+def _timeline(
+    scene: Scene,
+    colours: Theme,
+    area: Area,
+    data: list[dict[str, Any]],
+    layout: dict[str, Any],
+    *,
+    is_narrow: bool,
+) -> None:
+    data += _dots(scene, colours, limit=13 if is_narrow else 24)
     say = words_of(scene.language)
+    ticks = scene.ticks[::2] if is_narrow and len(scene.ticks) > 4 else scene.ticks
     layout["xaxis"] = {
         "domain": area[0],
         "anchor": "y",
-        "tickvals": [x for x, _ in scene.ticks],
-        "ticktext": [text for _, text in scene.ticks],
+        "tickvals": [x for x, _ in ticks],
+        "ticktext": [text for _, text in ticks],
+        "tickangle": 0,
         "gridcolor": colours.grid,
         "zeroline": False,
         "title": _title(say["time"] if scene.timed else say["sentence"], colours),
@@ -256,18 +276,20 @@ def _timeline(scene: Scene, colours: Theme, area: Area, data: list[dict[str, Any
     title = _title(say["polarity"], colours)
     layout["yaxis"] = _polarity_axis(scene, colours, domain=area[1], anchor="x", range=[-1.08, 1.08], title=title)
     layout["showlegend"] = True
-    low = area[1][0] - (0.09 if scene.chart == "dashboard" else 0.12)
-    legend = {"orientation": "h", "y": low, "yanchor": "top", "x": 0, "traceorder": "normal", "font": {"size": 11}}
-    layout["legend"] = legend
+    legend = {"orientation": "h", "x": 0, "traceorder": "normal", "font": {"size": 11}}
+    # Below everything: how high the names are depends on how many fit beside one another.
+    below = {"yref": "container", "y": 0, "yanchor": "bottom"}
+    layout["legend"] = legend | ({"y": area[1][0] - 0.09, "yanchor": "top"} if scene.chart == "dashboard" else below)
 
 
-def _dots(scene: Scene, colours: Theme) -> list[dict[str, Any]]:
-    """Return the sentences of each group, and the moving average over all of them."""
+def _dots(scene: Scene, colours: Theme, *, limit: int) -> list[dict[str, Any]]:
+    """Return the sentences of each group, a speaker's cut to ``limit`` characters, and the moving average over all."""
+    own = words_of(scene.language)["others"]
     traces: list[dict[str, Any]] = [
         {
             "type": "scatter",
             "mode": "markers",
-            "name": plotly_text(shortened(name, 24)),
+            "name": plotly_text(name if name == own else shortened_inside(name, limit)),
             "x": [point.x for point in points],
             "y": [point.polarity for point in points],
             "text": [_hover(point, scene) for point in points],

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from qualia.draw import Language, number, plain
 from qualia.records import Label, Sentiment
+from qualia.text import detect_language
 
 SIGNS: dict[Label, str] = {"negative": "▼", "neutral": "●", "positive": "▲"}
 _ENGLISH: Mapping[str, str] = MappingProxyType(
@@ -81,9 +82,14 @@ def words_of(language: Language) -> Mapping[str, str]:
     return _PORTUGUESE if language == "pt" else _ENGLISH
 
 
+def in_language(text: str, language: Language) -> str:
+    """Return what an analyzer wrote if it did so in this language, or in one that cannot be told; else nothing."""
+    return text if detect_language(text) in (language, None) else ""
+
+
 def nothing_to_draw(sentiment: Sentiment, language: Language) -> tuple[str, str]:
     """Return what to say, large and small, about a record without figures."""
-    reason = plain(sentiment.reason)
+    reason = in_language(plain(sentiment.reason), language)
     if sentiment.status == "unsupported":
         if language == "pt":
             return (

@@ -14,6 +14,7 @@ from qualia.draw import (
     Theme,
     ThemeName,
     choose_language,
+    counted,
     drawable,
     lacking_note,
     media_type,
@@ -152,8 +153,9 @@ def _artifact(params: Params, data: bytes) -> Artifact:
 def _alt(title: str, cloud: Cloud, language: Language) -> str:
     largest = ", ".join(placed.word for placed in cloud.placed[:10])
     if language == "pt":
-        return f"{title}: {len(cloud.placed)} palavras. As maiores: {largest}."
-    return f"{title}: {len(cloud.placed)} words. The largest: {largest}."
+        words = counted(len(cloud.placed), "palavra", "palavras", language=language)
+        return f"{title}: {words}. As maiores: {largest}."
+    return f"{title}: {counted(len(cloud.placed), 'word', 'words', language=language)}. The largest: {largest}."
 
 
 def _no_data(language: Language) -> tuple[str, str]:

@@ -42,9 +42,9 @@ class Moods:
         if not self.means:
             return [("sem frases avaliadas" if language == "pt" else "no sentence was judged", colours.neutral)]
         if language == "pt":
-            names = ("em frases positivas", "em frases negativas", "em frases neutras ou de ambos os lados")
+            names = ("em frases positivas", "em frases negativas", "em frases neutras ou mistas")
         else:
-            names = ("in positive sentences", "in negative sentences", "in neutral sentences, or in both kinds")
+            names = ("in positive sentences", "in negative sentences", "in neutral or mixed ones")
         return list(zip(names, (colours.positive, colours.negative, colours.neutral), strict=True))
 
 

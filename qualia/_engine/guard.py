@@ -177,9 +177,11 @@ class Guard:
         if fresh and not result.cached:
             return result
         self._observers.tell(EventKind.CACHE_HIT, run_id=call.run_id, step=call.step, plugin=call.plugin)
+        provenance, upstream = result.provenance, _upstream(call)
         return Result(
             value=result.value,
-            provenance=result.provenance,
+            # An equal input may have been made in another way than the one this answer was first computed from.
+            provenance=provenance if provenance.upstream == upstream else evolve(provenance, upstream=upstream),
             key=key,
             elapsed_s=result.elapsed_s,
             cached=True,
@@ -328,7 +330,7 @@ class Guard:
             params=asked.plain,
             produces=schema_of(manifest),
             inputs=asked.digests,
-            upstream=tuple(each.provenance for each in asked.call.inputs.values() if each.provenance is not None),
+            upstream=_upstream(asked.call),
             engine_version=__version__,
             started_at=started_at,
             host=self._host_facts(manifest),
@@ -382,3 +384,8 @@ class _Asked:
             step=call.step,
             control=call.control,
         )
+
+
+def _upstream(call: Call) -> tuple[Provenance, ...]:
+    """Return where a call's inputs came from."""
+    return tuple(each.provenance for each in call.inputs.values() if each.provenance is not None)

@@ -63,7 +63,7 @@ class Key:
             "count": f"must be a whole number of at least {self.least:g}",
             "seconds": f"must be a number of seconds of at least {self.least:g}",
             "table": "must be a table",
-            "conditions": 'must be a table of records, each with a text like "param=value"',
+            "conditions": f"must be {self.rule}",
         }[self.shape]
 
 
@@ -137,7 +137,8 @@ KEYS: tuple[Key, ...] = (
         name="consumes_when",
         shape="conditions",
         default="none",
-        pattern=r"[^\W\d]\w*=.+",
+        pattern=r"[^\s=]+=.+",
+        rule='a table of records, each with a text like "param=value"',
         holds="record",
         kinds=("analyzer", "visualizer"),
         help="Records it needs for one value of a param only; its method gives them the default None.",

@@ -80,19 +80,18 @@ def _answer(asked: argparse.Namespace) -> int:
 
         raise ExtraMissing("cli", tuple(missing))
     module, _colon, function = asked.run.partition(":")
-    face = Face(
-        sys.stdout, sys.stderr, quiet=asked.quiet, verbose=asked.verbose, has_pager=not (asked.no_pager or asked.quiet)
-    )
+    face = Face(sys.stdout, sys.stderr, quiet=asked.quiet, verbose=asked.verbose, has_pager=not asked.no_pager)
     is_styled = colours(os.environ, is_terminal=face.is_terminal, is_refused=asked.no_color)
     with coloured(is_styled), face.showing_warnings():
         if asked.command in _ENDED_BY_CTRL_C:
             code: int | None = getattr(import_module(module), function)(asked, face)
         else:
-            code = _interruptible(partial(getattr(import_module(module), function), asked, face))
+            command = partial(getattr(import_module(module), function), asked, face)
+            code = _interruptible(command, form=getattr(asked, "format", None))
     return ExitCode.OK if code is None else code
 
 
-def _interruptible(command: Callable[[], int | None]) -> int | None:
+def _interruptible(command: Callable[[], int | None], *, form: str | None) -> int | None:
     from qualia.cli.interrupts import Interrupts, hearing
 
     interrupts = Interrupts(lambda: _("interrupted; nothing unfinished was kept"))
@@ -101,6 +100,8 @@ def _interruptible(command: Callable[[], int | None]) -> int | None:
             return command()
         except KeyboardInterrupt:
             interrupts.tell()
+            if form in ("json", "jsonl") and sys.stdout is not None:
+                print('{"error": "Interrupted", "message": "interrupted; nothing unfinished was kept"}', flush=True)
             return ExitCode.INTERRUPTED
 
 

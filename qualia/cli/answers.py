@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from qualia._files import write_whole
 from qualia._values import to_plain
+from qualia.cli.colour import is_coloured
 from qualia.cli.comparing import difference, lines_of, shown
 from qualia.cli.output import Face, safe_line, safe_text
 from qualia.cli.readable import readable
@@ -28,13 +28,12 @@ class Answers:
     Args:
         face: where to.
         target: the file or folder that artifacts are written to.
-        environ: where NO_COLOR may be set; None for the process's own.
     """
 
-    def __init__(self, face: Face, target: Path, *, environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, face: Face, target: Path) -> None:
         self._face: Face = face
         self._target: Path = target
-        self._is_coloured: bool = face.is_terminal and not (os.environ if environ is None else environ).get("NO_COLOR")
+        self._is_coloured: bool = is_coloured()
         self._before: list[str] | None = None
 
     def show(self, head: str, result: Result[Any]) -> None:

@@ -21,6 +21,7 @@ from qualia.cli.words import _
 
 COMPLETE = "__complete"
 """What the shells' scripts call; it is nobody else's business, so no help names it."""
+HELP = "help"
 MENU = "menu"
 
 
@@ -37,14 +38,11 @@ def parse(words: Sequence[str]) -> argparse.Namespace | None:
 
         write_answer(words[1:])
         return None
-    if words[:1] == ["help"]:
-        from qualia.cli.shell.topics import topic
-
-        told = topic(words[1]) if len(words) == 2 else None
+    if HELP in words:
+        words, told = _helped(words)
         if told is not None:
             _print(told)
             return None
-        words = [*words[1:], "--help"]
     parser = parser_for(words)
     try:
         asked, rest = parser.parse_known_args(words)
@@ -118,6 +116,19 @@ def command_word(words: Sequence[str], parser: argparse.ArgumentParser) -> str |
         else:
             return word
     return None
+
+
+def _helped(words: list[str]) -> tuple[list[str], str | None]:
+    """Return the words with ``help COMMAND`` as ``COMMAND --help``, and what there is to say when it names a topic."""
+    from qualia.cli.shell.topics import topic
+
+    parser, _parsers = _top()
+    place = words.index(HELP)
+    if command_word(words, parser) != HELP or command_word(words[:place], parser) is not None:
+        return words, None
+    rest = words[place + 1 :]
+    name = command_word(rest, parser)
+    return [*words[:place], *rest, "--help"], None if name is None else topic(name)
 
 
 def _meant(words: Sequence[str]) -> list[str]:

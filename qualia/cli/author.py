@@ -110,7 +110,7 @@ def _add_polling(options: Any) -> None:
 
 def add_plugins(commands: Any, told: str) -> None:
     """Add ``plugins`` and its commands; without one of them it lists."""
-    room, example = "qualia.cli.plugins", "qualia plugins disable word_cloud"
+    room, example = "qualia.cli.plugins", "qualia plugins disable wordcloud_viz"
     parser = command(commands, "plugins", f"{room}:list_all", told, example)
     _add_listing(options_of(parser))
     title, metavar = _("commands"), _("COMMAND")
@@ -119,7 +119,7 @@ def add_plugins(commands: Any, told: str) -> None:
     listing = command(actions, "list", f"{room}:list_all", told, "qualia plugins list --kind analyzer")
     _add_listing(options_of(listing), default=argparse.SUPPRESS)
     told = _("show a plugin and its params")
-    showing = command(actions, "show", "qualia.cli.listing:inspect_plugin", told, "qualia plugins show word_cloud")
+    showing = command(actions, "show", "qualia.cli.listing:inspect_plugin", told, "qualia plugins show wordcloud_viz")
     _add_id(showing)
     add_format(options_of(showing), default=argparse.SUPPRESS)
     told_by_name = {
@@ -130,7 +130,7 @@ def add_plugins(commands: Any, told: str) -> None:
     }
     for name, told in told_by_name.items():
         more = " 1.2.0" if name == "use" else ""
-        action = command(actions, name, f"{room}:{name}", told, f"qualia plugins {name} word_cloud{more}")
+        action = command(actions, name, f"{room}:{name}", told, f"qualia plugins {name} wordcloud_viz{more}")
         arguments = _add_id(action)
         if name == "use":
             arguments.add_argument("wanted", metavar=_("VERSION"), help=_("its version, or the folder it lies in"))

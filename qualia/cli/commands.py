@@ -76,7 +76,12 @@ def _documents() -> tuple[Command, ...]:
 
 def _many() -> tuple[Command, ...]:
     return (
-        Command("batch", _("run a plugin or a pipeline on many files"), "batch.grammar:add_batch", codes=(1, 3, 4, 5)),
+        Command(
+            "batch",
+            _("run a plugin or a pipeline on many files"),
+            "batch.grammar:add_batch",
+            codes=(1, 3, 4, 5, 143),
+        ),
         Command(
             "watch",
             _("run a plugin or a pipeline on every file that comes"),
@@ -106,7 +111,7 @@ def _manage() -> tuple[Command, ...]:
             "config",
             _("look at the settings, write and check files of settings and params"),
             "project.grammar:add_config",
-            codes=(4, 5),
+            codes=(1, 4, 5),
         ),
         Command(
             "init", _("begin a project: settings, an example and a sample"), "project.grammar:add_init", codes=(4,)
@@ -132,7 +137,7 @@ def _authors() -> tuple[Command, ...]:
             "author:add_dev",
             codes=(1, 4, 5),
         ),
-        Command("validate", _("say what is wrong with a plugin, where, and what to do"), "author:add_validate", (1,)),
+        Command("validate", _("say what is wrong with a plugin, where, and what to do"), "author:add_validate", (1, 4)),
         Command(
             "watch-plugins",
             _("tell whenever a plugin's files change, and whether it could be reloaded"),

@@ -41,7 +41,7 @@ def show(asked: argparse.Namespace, face: Face) -> None:
 
 def _is_from(item: Origin, wanted: str) -> bool:
     """Tell whether a setting, or a part of it, comes from there; a file is known by its name too."""
-    return any(wanted in (each, Path(each).name) for each in item.origin.split(" + "))
+    return any(wanted in (each, Path(each).name, each.lstrip("-")) for each in item.origin.split(" + "))
 
 
 def _with_folders(item: Origin, folders: list[str]) -> Origin:

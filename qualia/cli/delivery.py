@@ -57,6 +57,17 @@ def target_of(target: str | None, *, sources: Sequence[str], is_one: bool) -> Pa
     return Path(target)
 
 
+def check_unread(path: Path, sources: Sequence[str]) -> None:
+    """Make sure that a file to be written is none of those that are read.
+
+    Raises:
+        WrongUsage: it is.
+    """
+    if path.exists():
+        for source in sources:
+            check_target(str(path), source=source)
+
+
 def is_folder(target: Path) -> bool:
     """Tell whether a target for several files is a folder, or will be one."""
     return target.is_dir() or (target.suffix == "" and not target.exists())

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from qualia._files import write_whole
-from qualia.cli.delivery import check_folder, check_target, is_folder, target_of
+from qualia.cli.delivery import check_folder, check_target, check_unread, is_folder, target_of
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.inputs import read_all
 from qualia.cli.many import Answer, Work, answer, answers, code_of
@@ -58,11 +58,21 @@ def visualize(asked: argparse.Namespace, face: Face) -> ExitCode:
         )
         if is_one:
             given = work.read(sources[0])
-            if len(given) == 1:
+            is_listed = given[0].source != sources[0] and target is not None and is_folder(target)
+            if len(given) == 1 and not is_listed:
                 _deliver(answer(work, given[0]).value, asked, sources[0], target, face)
+                _offer(asked, face)
                 return ExitCode.OK
             work = evolve(work, read={sources[0]: given}.__getitem__)
-        return _each(work, sources, asked, target)
+        code = _each(work, sources, asked, target)
+    _offer(asked, face)
+    return code
+
+
+def _offer(asked: argparse.Namespace, face: Face) -> None:
+    """Tell people in front of a terminal that pictures can be opened."""
+    if face.is_terminal and face.shows_progress and not asked.open and not asked.show:
+        face.note(_("--open opens it"))
 
 
 def _deliver(artifact: Artifact, asked: argparse.Namespace, source: str, target: Path | None, face: Face) -> None:
@@ -90,8 +100,7 @@ def _each(work: Work, sources: Sequence[str], asked: argparse.Namespace, folder:
             continue
         artifact = each.result.value
         place = (folder or Path()) / f"{each.stem}_{asked.plugin}{_own_suffix(artifact)}"
-        for source in sources:
-            check_target(str(place), source=source)
+        check_unread(place, sources)
         _written(place, artifact, asked, work.face)
         if asked.show:
             _show(artifact, work.face)
@@ -102,8 +111,6 @@ def _written(place: Path, artifact: Artifact, asked: argparse.Namespace, face: F
     """Write a picture, show its path, and open it when that was asked for."""
     face.data(safe_line(str(write_whole(place, artifact.data))))
     if not asked.open:
-        if face.is_terminal and face.shows_progress:
-            face.note(_("--open opens it"))
         return
     command = opener(os.environ)
     if command is None or not open_file(place, command):
@@ -155,7 +162,7 @@ def _form(
 
 def _place(artifact: Artifact, target: Path | None) -> Path:
     """Return where an artifact goes. Its own name is a plugin's word, so only the last part of it counts."""
-    name = _own_name(artifact)
+    name = artifact.file_name
     if target is None or target.is_dir():
         place = Path(name) if target is None else target / name
         check_folder(place)
@@ -165,12 +172,8 @@ def _place(artifact: Artifact, target: Path | None) -> Path:
     return target
 
 
-def _own_name(artifact: Artifact) -> str:
-    return Path(artifact.name.replace("\\", "/")).name or "artifact"
-
-
 def _own_suffix(artifact: Artifact) -> str:
-    suffix = Path(_own_name(artifact)).suffix
+    suffix = Path(artifact.file_name).suffix
     return suffix if suffix[1:].isalnum() else ""
 
 

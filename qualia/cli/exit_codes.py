@@ -24,6 +24,8 @@ class ExitCode(IntEnum):
     """Ctrl-C."""
     BROKEN_PIPE = 141
     """Whoever read the output went away."""
+    TERMINATED = 143
+    """SIGTERM, to a command that ends its work cleanly then."""
 
 
 def code_for(error: BaseException) -> ExitCode:
@@ -39,7 +41,6 @@ def code_for(error: BaseException) -> ExitCode:
         errors.HistoryUnreadable: ExitCode.FAILED,
         errors.CacheUnreadable: ExitCode.FAILED,
         errors.ExtraMissing: ExitCode.UNAVAILABLE,
-        errors.OperationError: ExitCode.FAILED,
         errors.OperationFailed: ExitCode.FAILED,
         errors.OperationUnavailable: ExitCode.UNAVAILABLE,
         errors.InputError: ExitCode.USAGE,

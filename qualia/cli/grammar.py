@@ -50,7 +50,24 @@ class _Help(argparse.Action):
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that raises `WrongUsage` instead of printing and leaving."""
+    """A parser that raises `WrongUsage` instead of printing and leaving, and whose help is our own."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more)
+        self.common: list[argparse.Action] = []
+        """The options among its own that every command takes."""
+
+    def format_help(self) -> str:
+        """Return the help of a command."""
+        from qualia.cli.shell.manual import manual
+
+        return manual(self)
+
+    def format_usage(self) -> str:
+        """Return how a command is called, in one line."""
+        from qualia.cli.shell.manual import usage
+
+        return usage(self)
 
     def error(self, message: str) -> NoReturn:
         """Complain about words that make no command.
@@ -125,6 +142,7 @@ def options_of(parser: Parser) -> Any:
     options = parser.add_argument_group(_("options"))
     add_help(options)
     add_common(options)
+    parser.common = list(vars(options)["_group_actions"])
     return options
 
 
@@ -197,6 +215,10 @@ def _complaint(message: str, command: str) -> str:
     match = re.fullmatch(
         r"argument (?P<name>.+?): invalid choice: (?P<value>.+?) \(choose from (?P<choices>.+)\)", message
     )
+    number = re.fullmatch(r"argument (?P<name>.+?): invalid (?:int|float) value: (?P<value>.+)", message)
+    if number is not None:
+        value = number["value"].strip("'\"")
+        return _("{option} must be a number, not {value!r}", option=number["name"], value=value)
     if match is None:
         return f"{translated(message)}; {_('{command} --help shows how', command=command)}"
     value = match["value"].strip("'\"")

@@ -50,15 +50,17 @@ def read_all(file: str, face: Face, *, max_bytes: int) -> tuple[Given, ...]:
     name = _STDIN if file == STDIN else file
     data = _parsed(document.text, Path(file).suffix.lower(), name) if document.data is None else None
     if _is_result(data):
-        return (Given(file, _result(data, name)),)
+        return (Given(_source(data, file), _result(data, name)),)
     if not _are_answers(data):
         return (Given(file, document),)
     results = [each for each in data if _is_result(each)]
-    if len(results) < len(data):
-        face.note(_("{file}: failures in it: {failed}; they are left out", file=name, failed=len(data) - len(results)))
     if not results:
         raise DocumentUnreadable(name, "it holds only failures", _AGAIN)
-    return tuple(Given(_source(each, file, place), _result(each, name)) for place, each in enumerate(results, start=1))
+    if len(results) < len(data):
+        face.note(_("{file}: failures in it: {failed}; they are left out", file=name, failed=len(data) - len(results)))
+    return tuple(
+        Given(_source(each, f"{file}#{place}"), _result(each, name)) for place, each in enumerate(results, start=1)
+    )
 
 
 def read_given(file: str, face: Face, *, max_bytes: int) -> Document | Result[Any]:
@@ -97,9 +99,9 @@ def _are_answers(data: object) -> TypeGuard[list[dict[str, Any]]]:
     return all(_is_result(each) or (is_mapping(each) and {"source", "error"} <= each.keys()) for each in data)
 
 
-def _source(data: dict[str, Any], file: str, place: int) -> str:
+def _source(data: dict[str, Any], otherwise: str) -> str:
     source = data.get("source")
-    return source if isinstance(source, str) and source else f"{file}#{place}"
+    return source if isinstance(source, str) and source else otherwise
 
 
 def _from_stdin(face: Face, max_bytes: int) -> Document:

@@ -51,7 +51,9 @@ class Interrupts:
         if self.is_told or sys.stderr is None:
             return
         self.is_told = True
-        line = f"qualia: {self._sentence()}\n"
+        # Behind the ^C of the terminal, or what was on that line, a line of its own.
+        begun = "\n" if sys.stderr.isatty() else ""
+        line = f"{begun}qualia: {self._sentence()}\n"
         try:
             # Not through the stream: the signal may have come while it was being written to.
             os.write(sys.stderr.fileno(), line.encode(sys.stderr.encoding or "utf-8", "backslashreplace"))

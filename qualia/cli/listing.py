@@ -44,11 +44,8 @@ def list_visualizers(asked: argparse.Namespace, face: Face) -> None:
     if form != "pretty":
         write_facts(plugins, form, face)
     elif plugins:
-        rows = [
-            (info.id, info.version or "–", _formats(info), ", ".join(info.consumes), _(info.state), told_of(info))
-            for info in plugins
-        ]
-        headings = (_("plugin"), _("version"), _("formats"), _("consumes"), _("state"), _("summary"))
+        rows = [(info.id, _formats(info), _consumed(info), told_of(info)) for info in plugins]
+        headings = (_("plugin"), _("formats"), _("consumes"), _("summary"))
         face.pages(table(rows, headings=headings, width=face.width))
 
 
@@ -77,6 +74,10 @@ def _is_wanted(info: PluginInfo, asked: argparse.Namespace) -> bool:
 def _is_among(name: str, names: Sequence[str]) -> bool:
     """Tell whether a name is among others, with or without its version (``/1``) or its type (``image/``)."""
     return any(name.casefold() in (each.casefold(), *each.casefold().split("/")) for each in names)
+
+
+def _consumed(info: PluginInfo) -> str:
+    return ", ".join(each.partition("/")[0] for each in info.consumes)
 
 
 def _formats(info: PluginInfo) -> str:

@@ -70,7 +70,7 @@ def answers(work: Work, sources: Sequence[str]) -> Iterator[Answer]:
             continue
         inner = stems_of([each.source for each in found])[0]
         for given in found:
-            stem = stems[source] if len(found) == 1 else file_name(inner[given.source], taken)
+            stem = stems[source] if given.source == source else file_name(inner[given.source], taken)
             if lost is not None:
                 yield Answer(source=given.source, stem=stem, error=lost)
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 import warnings
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 
+_CLEAR = "\r\x1b[2K"
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
@@ -147,6 +149,8 @@ class Face:
         self._stderr: TextIO | None = stderr
         self._quiet: bool = quiet
         self._has_pager: bool = has_pager
+        self._passing: bool = False
+        self._lock: threading.RLock = threading.RLock()
         self.is_verbose: bool = verbose and not quiet
 
     @property
@@ -192,6 +196,7 @@ class Face:
         if self._has_pager and self.is_terminal:
             from qualia.cli import paging
 
+            self.clear()
             command = paging.pager_of(os.environ) if paging.is_long(text) else None
             if command is not None and paging.page(text, command, os.environ):
                 return
@@ -206,15 +211,44 @@ class Face:
         """
         stream = self._open_stdout()
         with _telling("standard output"):
-            stream.buffer.write(data)
+            # Without a buffer, as PYTHONUNBUFFERED has it, a write takes what fits and tells how much that was.
+            rest = memoryview(data)
+            while rest:
+                rest = rest[stream.buffer.write(rest) :]
             stream.flush()
 
     def note(self, sentence: str) -> None:
         """Write a sentence of narration to stderr, unless it should be quiet."""
         if self._quiet or self._stderr is None:
             return
+        with self._lock:
+            self.clear()
+            self._narrate(_encodable(safe_text(sentence), self._stderr) + "\n")
+
+    def passing(self, sentence: str) -> None:
+        """Show a sentence on the terminal's last line until something else is written; in a simple one it stays."""
+        if os.environ.get("TERM", "dumb") == "dumb":
+            self.note(sentence)
+        elif self.shows_progress and self._stderr is not None:
+            import shutil
+
+            width = shutil.get_terminal_size().columns
+            with self._lock:
+                self._narrate(_CLEAR + _encodable(safe_line(sentence)[: width - 1], self._stderr))
+                self._passing = True
+
+    def clear(self) -> None:
+        """Take away what `passing` shows."""
+        with self._lock:
+            if self._passing:
+                self._passing = False
+                self._narrate(_CLEAR)
+
+    def _narrate(self, text: str) -> None:
+        if self._stderr is None:
+            return
         try:
-            self._stderr.write(_encodable(safe_text(sentence), self._stderr) + "\n")
+            self._stderr.write(text)
             self._stderr.flush()
         except (OSError, ValueError):
             return
@@ -226,6 +260,7 @@ class Face:
 
     def failure(self, sentence: str) -> None:
         """Tell of a failure that does not end the command."""
+        self.clear()
         say(self._stderr, "error", safe_line(sentence))
 
     @contextmanager
@@ -244,9 +279,11 @@ class Face:
 
         told = translated(str(message))
         sentence = told if issubclass(category, QualiaWarning) else f"{category.__name__}: {told}"
+        self.clear()
         say(self._stderr, "warning", safe_line(sentence))
 
     def _open_stdout(self) -> TextIO:
+        self.clear()
         if self._stdout is None or self._stdout.closed:
             raise UnwritableOutput("standard output", "it is closed")
         return self._stdout

@@ -16,6 +16,7 @@ _CELL = 100
 _FACT = 2_000
 """Characters shown of a text that stands alone; in a terminal it goes on below."""
 _NARROW = 24
+_NARROWEST = 12
 _EMPTY: tuple[object, ...] = ("", (), [], {})
 
 
@@ -95,7 +96,7 @@ def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
         return natural
     long = [each for each in natural if each > _NARROW]
     room = width - sum(each for each in natural if each <= _NARROW) - 2 * len(natural)
-    share = max(_NARROW, room // max(1, len(long)))
+    share = max(_NARROWEST, room // max(1, len(long)))
     return [each if each <= _NARROW else min(each, share) for each in natural]
 
 

@@ -81,7 +81,7 @@ class Progress:
 @contextmanager
 def progress(core: Core, face: Face, *, later: Later = by_timer) -> Generator[Progress, None, None]:
     """Tell of a Core's steps as long as the block lasts, when there is somebody at the terminal."""
-    shown = Progress(face.note, later=later)
+    shown = Progress(face.passing, later=later)
     if not face.shows_progress:
         yield shown
         return
@@ -92,3 +92,4 @@ def progress(core: Core, face: Face, *, later: Later = by_timer) -> Generator[Pr
     finally:
         unsubscribe()
         shown.stop()
+        face.clear()

@@ -13,7 +13,7 @@ from attrs import evolve, frozen
 from qualia._files import write_whole
 from qualia._values import to_plain
 from qualia.cli.colour import bold
-from qualia.cli.delivery import check_target, is_folder, target_of
+from qualia.cli.delivery import check_target, check_unread, is_folder, target_of
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.failure import facts
 from qualia.cli.forms import csv_text, data_text
@@ -77,7 +77,7 @@ def _run(asked: argparse.Namespace, face: Face, *, kind: str) -> ExitCode:
         how = _How(form=form, plugin=asked.plugin, face=face)
         if is_one:
             given = work.read(sources[0])
-            if len(given) == 1:
+            if len(given) == 1 and given[0].source == sources[0]:
                 _deliver(answer(work, given[0]), how, sources[0], target)
                 return ExitCode.OK
             work = evolve(work, read={sources[0]: given}.__getitem__)
@@ -112,8 +112,7 @@ def _write_each(found: Iterable[Answer], how: _How, sources: Sequence[str], fold
         if each.result is None:
             continue
         path = folder / f"{each.stem}_{how.plugin}{_SUFFIXES[how.form]}"
-        for source in sources:
-            check_target(str(path), source=source)
+        check_unread(path, sources)
         how.face.note(_("wrote {path}", path=write_whole(path, _bytes(_text(each.result, how.form, None)))))
     return code_of(kept)
 

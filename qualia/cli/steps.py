@@ -27,13 +27,14 @@ from qualia.cli.project.outcomes import (
     step_data,
     summary_data,
 )
-from qualia.cli.project.places import pipeline_named
+from qualia.cli.project.places import known_pipeline
 from qualia.cli.project.planning import FORMS, show_plan
 from qualia.cli.sources import names_one, sources_of
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _
 from qualia.core import Core
-from qualia.errors import CircuitOpen, QualiaError, UnwritableOutput
+from qualia.document import Document
+from qualia.errors import CircuitOpen, DocumentUnreadable, QualiaError, UnsupportedInput, UnwritableOutput
 from qualia.pipeline import Pipeline
 from qualia.result import Outcome
 
@@ -72,7 +73,7 @@ def run_pipeline(asked: argparse.Namespace, face: Face) -> ExitCode:
         if files[:1] == ["check"]:
             return check_pipelines(asked, files[1:], face)
         raise WrongUsage(_("name the pipeline with -c PIPELINE; `qualia pipeline check PIPELINE` looks for mistakes"))
-    asked.config = pipeline_named(asked.config, asked)
+    asked.config = known_pipeline(asked.config, asked)
     if asked.plan is not None:
         show_plan(asked, files, face)
         return ExitCode.OK
@@ -143,7 +144,6 @@ def _show_all(run: _Run, sources: Sequence[str]) -> ExitCode:
         check_folder(run.folder)
         if run.folder.exists() and not run.folder.is_dir():
             raise UnwritableOutput(str(run.folder), "it is a file; name a folder")
-        run.folder.mkdir(exist_ok=True)
     kept: list[Answer] = []
     data: list[dict[str, Any]] = []
     for answer, found in _each(run, sources):
@@ -176,23 +176,39 @@ def _each(run: _Run, sources: Sequence[str]) -> Iterator[tuple[Answer, dict[str,
         try:
             found = _one_of_many(run, source, None if run.folder is None else run.folder / stem)
         except QualiaError as error:
-            if code_for(error) in _CODES_OF_ALL and not isinstance(error, CircuitOpen):
+            if _is_of_all(run, error):
                 raise
-            run.face.failure(f"{source}: {sentence(error)}")
+            told = sentence(error)
+            run.face.failure(told if isinstance(error, DocumentUnreadable) else f"{source}: {told}")
             yield Answer(source=source, stem=stem, error=error), {"source": source, **facts(error)}
         else:
             yield Answer(source=source, stem=stem), {"source": source, **found}
 
 
+def _is_of_all(run: _Run, error: QualiaError) -> bool:
+    """Tell whether every other document would fail in the same way."""
+    if code_for(error) not in _CODES_OF_ALL or isinstance(error, CircuitOpen):
+        return False
+    if not isinstance(error.__cause__, UnsupportedInput):
+        return True
+    try:
+        run.core.plan(run.pipeline, Document("text"))
+    except QualiaError:
+        return True
+    return False
+
+
 def _one_of_many(run: _Run, source: str, folder: Path | None) -> dict[str, Any]:
     name, face = run.pipeline.name, run.face
-    outcome = _outcome(run, source, folder)
+    # In a folder that is not there yet nothing can be in the way; it is made with the first results.
+    outcome = _outcome(run, source, folder if folder is not None and folder.parent.is_dir() else None)
     if folder is None:
         if run.form == "pretty":
             face.data(f"{bold(f'==> {safe_line(source)} <==')}\n{outcome_table(outcome, width=face.width)}\n")
             return {}
         return outcome_data(name, outcome)
     written = outcome_files(name, source, outcome)
+    folder.parent.mkdir(exist_ok=True)
     paths = deliver_all(folder, written.files, force=run.force)
     if run.form == "pretty":
         face.data("\n".join(safe_line(str(path)) for path in paths))

@@ -157,6 +157,8 @@ def _packed(
             relative_scaling=_SCALING,
             prefer_horizontal=0.9 if turned else 1.0,
             min_font_size=least,
+            # Words in a row would read as one; the library's own two pixels do for small ones only.
+            margin=max(2, largest // (5 if len(words) <= _FEW else 8)),
             random_state=7,
             color_func=_black,
         ).generate_from_frequencies(dict(words))

@@ -56,6 +56,11 @@ def number(value: float, language: Language, *, decimals: int = 0, signed: bool 
     return text.replace("-", "\u2212")
 
 
+def counted(count: int, one: str, many: str, *, language: Language) -> str:
+    """Write a count with its noun: 1 word, 2 words; of none there are many, in both languages."""
+    return f"{number(count, language)} {one if count == 1 else many}"
+
+
 def percent(share: float, language: Language) -> str:
     """Write a share (0 to 1) as a percentage with one decimal."""
     return f"{number(share * 100, language, decimals=1)}%"

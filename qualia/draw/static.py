@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -152,7 +153,7 @@ def lacking_note(texts: Iterable[str], language: Language, *, most: int = 3) -> 
 
     Args:
         texts: what is drawn.
-        language: of the line; the names of characters are Unicode's, which are English.
+        language: of the line; the names of characters, which are English, stand in English lines only.
         most: how many are named; of the others the line says how many.
     """
     import unicodedata
@@ -160,7 +161,8 @@ def lacking_note(texts: Iterable[str], language: Language, *, most: int = 3) -> 
     missing = lacking(texts)
     if not missing:
         return ""
-    names = [f"U+{ord(each):04X} {unicodedata.name(each, '').title()}".strip() for each in missing[:most]]
+    known = [unicodedata.name(each, "").title() if language == "en" else "" for each in missing[:most]]
+    names = [f"U+{ord(each):04X} {name}".strip() for each, name in zip(missing[:most], known, strict=True)]
     more = f" +{len(missing) - most}" if len(missing) > most else ""
     without = "sem forma na fonte" if language == "pt" else "not in the font"
     return f"\u25a1 {without}: {', '.join(names)}{more}"
@@ -199,9 +201,13 @@ def fitted(text: str, room: float, size: float, *, bold: bool = False) -> str:
     clean = drawable(text)
     if text_width(clean, size, bold=bold) <= room:
         return clean
-    while clean and text_width(clean + "\u2026", size, bold=bold) > room:
-        clean = clean[:-1]
-    return clean.rstrip() + "\u2026" if len(clean) > 1 else ""
+
+    def wide(length: int) -> float:
+        return text_width(clean[:length] + "\u2026", size, bold=bold)
+
+    # Halving, because a word may be as long as its text.
+    kept = clean[: max(0, bisect_right(range(len(clean) + 1), room, key=wide) - 1)]
+    return kept.rstrip() + "\u2026" if len(kept) > 1 else ""
 
 
 def wrapped(text: str, room: float, size: float, *, lines: int, bold: bool = False) -> list[str]:

@@ -61,7 +61,11 @@ def _shape(key: Key) -> dict[str, Any]:
         "count": {"type": "integer", "minimum": key.least},
         "seconds": {"type": "number", "minimum": key.least},
         "table": _table(LIMIT_KEYS) if key.shape == "table" else {},
-        "conditions": {"type": "object", "propertyNames": {"enum": list(SCHEMAS)}, "additionalProperties": text},
+        "conditions": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": dict.fromkeys(SCHEMAS, text),
+        },
     }
     return shapes[key.shape]
 
@@ -77,10 +81,10 @@ def _text(key: Key) -> dict[str, Any]:
 
 
 def _only_for(key: Key) -> dict[str, Any]:
-    """Say that a key is for some kinds of plugin alone; an empty list of it does no harm."""
+    """Say that a key is for some kinds of plugin alone; an empty list or table of it does no harm."""
     return {
         "if": {"properties": {"kind": {"not": {"enum": list(key.kinds)}}}, "required": ["kind"]},
-        "then": {"properties": {key.name: {"maxProperties" if key.shape == "conditions" else "maxItems": 0}}},
+        "then": {"properties": {key.name: {"enum": [{}]} if key.shape == "conditions" else {"maxItems": 0}}},
     }
 
 

@@ -82,6 +82,11 @@ def _bad_company() -> Iterator[Case]:
     files = {"plugin.toml": manifest(name, **keys), "__init__.py": source}
     says = ("QP109: needs_itself -> needs_itself",)
     yield Case(name=name, says=says, at="plugin.toml:8", files=files)
+    name = "asks_for_a_record_always"
+    keys = {"consumes_when": {"sentiment/1": "colour=mood"}}
+    files = {"plugin.toml": manifest(name, **keys), "__init__.py": source}
+    says = ("QP206: 'sentiment' without a default, and is given it only with colour=mood",)
+    yield Case(name=name, says=says, at="__init__.py", files=files)
     name = "twin"
     files = {"plugin.toml": manifest("other"), "__init__.py": code()}
     yield Case(

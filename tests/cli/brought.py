@@ -45,7 +45,9 @@ def burn(context):
     return Finished(["ashes", "smoke"], code=3, text="all gone")
 
 
-TIDY = Operation(name="tidy", summary="Tidy a room.", run=tidy, params=Params, arguments=("room",), examples=("tidy hall",))
+TIDY = Operation(
+    name="tidy", summary="Tidy a room.", run=tidy, params=Params, arguments=("room",), examples=("tidy hall",)
+)
 BURN = Operation(name="attic.burn", summary="Burn the attic down.", run=burn, destructive=True)
 LOOK = Operation(name="attic.look", summary="Look into the attic.", run=lambda context: iter(()), params=Params)
 LIST = Operation(name="list", summary="Never seen.", run=tidy)

@@ -30,8 +30,8 @@ class Hands:
 
     def choose(self, title: str, choices: Sequence[Choice], *, default: str = "", leaves_line: bool = True) -> str:
         """Choose the line that was foreseen, which must be there and usable."""
-        answer = self._next(title)
         self.offered.append(tuple(choice.label for choice in choices))
+        answer = self._next(title)
         keys = [choice.key for choice in choices]
         if answer == KEEP:
             answer = default if default in keys else keys[0]
@@ -83,9 +83,10 @@ def visit_of(
     plugin_dirs: Sequence[Path] = (),
     names: Sequence[str] = EVERY,
     language: str | None = None,
+    system: str = "",
 ) -> Session:
     """Return a visit whose memory lies in a folder and whose commands are given to ``run``."""
     asked = argparse.Namespace(plugin_dirs=[str(each) for each in plugin_dirs], project=None)
     if language is not None:
         asked.lang = language
-    return Session(hands, Memory(folder / "menu.json"), asked=asked, commands=names, run=run)
+    return Session(hands, Memory(folder / "menu.json"), asked=asked, commands=names, run=run, system=system)

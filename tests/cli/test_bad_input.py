@@ -207,6 +207,8 @@ def test_ctrl_c_ends_with_130_and_one_line(qualia: Qualia, home: Path) -> None:
     assert (ran.code, ran.out) == (130, "")
     assert ran.err == "qualia: interrupted; nothing unfinished was kept\n"
     assert not (home / "out.json").exists()
+    ran = qualia("analyze", "slow.txt", "-p", "toy_boom", "-f", "json")
+    assert (ran.code, ran.data["error"]) == (130, "Interrupted")
 
 
 def test_json_gets_an_error_object_on_stdout_and_the_sentence_on_stderr(qualia: Qualia, document: Path) -> None:

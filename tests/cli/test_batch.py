@@ -28,6 +28,12 @@ def texts(home: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def producer(home: Path) -> None:
+    """Say which plugin counts words, where two could."""
+    (home / "qualia.toml").write_text('[producers]\n"word-frequencies/1" = "toy_count"\n', encoding="utf-8")
+
+
 def outputs(folder: Path) -> list[str]:
     """List the outputs in a folder."""
     files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
@@ -143,7 +149,7 @@ def test_lines_of_json_tell_of_each_file_and_then_of_all(qualia: Run, texts: Pat
     assert summary["summary"]["done"] == 3
 
 
-def test_pictures_keep_their_suffix(qualia: Run, texts: Path) -> None:
+def test_pictures_keep_their_suffix(qualia: Run, texts: Path, producer: None) -> None:
     """A visualizer's outputs are what it draws; the format is part of the name and of the work."""
     assert qualia("batch", "texts", "-p", "toy_draw", "-P", "format=svg", "-o", "out").code == 0
     assert outputs(Path("out")) == [f"{name}.toy_draw.svg" for name in ("a.txt", "b.md", "b.txt")]
@@ -152,7 +158,7 @@ def test_pictures_keep_their_suffix(qualia: Run, texts: Path) -> None:
     assert listed["files"][0]["output"] == "a.txt.toy_draw.png"
 
 
-def test_results_of_one_batch_are_drawn_by_the_next(qualia: Run, texts: Path) -> None:
+def test_results_of_one_batch_are_drawn_by_the_next(qualia: Run, texts: Path, producer: None) -> None:
     """A visualizer takes the results in a folder, and says in their names where they come from."""
     qualia("batch", "texts", "-p", "toy_count", "-o", "counts")
     assert qualia("batch", "counts", "-p", "toy_fixed", "-o", "drawn").code == 0

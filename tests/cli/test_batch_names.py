@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -12,9 +11,9 @@ from hypothesis import strategies as st
 
 from qualia.cli.batch.names import FAILURES, ROOM, Names, base_of, escaped, key_of, relative
 
+ODD = """a A a.txt A.TXT a.txt.toy.json con CON.txt x. x é e\u0301 ß SS %41 a% ~ a~1 a.toy.json \udcff ÿ""".split()
 PARTS = st.one_of(
-    st.sampled_from(["a", "A", "a.txt", "A.TXT", "a.txt.toy.json", "con", "CON.txt", "nul ", "x.", "x", "é", "e\u0301"]),
-    st.sampled_from(["ß", "SS", "%41", "a%", ROOM, FAILURES, "batch-failures", "~", "a~1", "a.toy.json", "\udcff", "ÿ"]),
+    st.sampled_from([*ODD, "nul ", ROOM, FAILURES, FAILURES.partition(".")[0]]),
     st.text(st.characters(exclude_characters="/\0"), min_size=1, max_size=8),
     st.text("ab", min_size=230, max_size=255),
 ).filter(lambda name: name not in (".", ".."))
@@ -109,4 +108,4 @@ def test_the_base_is_the_folder_all_inputs_share(home: Path) -> None:
     assert base_of(["one/a.txt"], ["one/a.txt"]) == one
     assert base_of(["one", two], ["one/a.txt", "two/c.txt"]) == str(home)
     assert base_of(["one/../two/*.txt"], ["one/../two/c.txt"]) == two
-    assert relative(os.path.join("one", "deep", "b.txt"), one) == "deep/b.txt"
+    assert relative(str(Path("one", "deep", "b.txt")), one) == "deep/b.txt"

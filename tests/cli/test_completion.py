@@ -213,6 +213,7 @@ CASES = [
 ]
 
 
+@pytest.mark.whole
 @UNIX
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 @pytest.mark.parametrize(("line", "expected"), CASES)
@@ -232,6 +233,7 @@ printf '%s\n' "${COMPREPLY[@]}"
     assert set(told.split()) == behind
 
 
+@pytest.mark.whole
 @UNIX
 @pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
 @pytest.mark.parametrize(("line", "expected"), CASES)
@@ -269,12 +271,8 @@ def test_zsh_completes_as_somebody_types(shell_environment: dict[str, str]) -> N
     ) as zsh:
         zsh.sendline(typed)
         zsh.expect("ready")
-        for typed, shown in (
-            ("echo; qualia analyze no\t-p toy_c\t-P mo\ts\t--form\tjsonl\t", r"notes\\ one.txt -p toy_count"),
-            ("", r"mode=some --format jsonl"),
-        ):
-            zsh.send(typed)
-            zsh.expect(shown)
+        zsh.send("qualia analyze no\t-p toy_c\t-P mo\ts\t--form\tjsonl\t\x01echo \r")
+        zsh.expect_exact("\nqualia analyze notes one.txt -p toy_count -P mode=some --format jsonl\r")
 
 
 @UNIX
@@ -287,5 +285,5 @@ def test_bash_completes_as_somebody_types(shell_environment: dict[str, str]) -> 
     ) as bash:
         bash.sendline("bind 'set enable-bracketed-paste off'; PS1='> '; source ./script.bash; echo re''ady")
         bash.expect("ready")
-        bash.send("qualia analyze no\t-p toy_c\t-P mo\ts\t --project fo\t")
-        bash.expect(r"notes\\ one.txt -p toy_count -P mode=some  --project folder")
+        bash.send("qualia analyze no\t-p toy_c\t-P mo\ts\t --project fo\t\x01echo \r")
+        bash.expect_exact("\nqualia analyze notes one.txt -p toy_count -P mode=some --project folder/\r")

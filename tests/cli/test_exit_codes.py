@@ -43,7 +43,6 @@ EXPECTED = {
     "HistoryUnreadable": 1,
     "CacheUnreadable": 1,
     "ExtraMissing": 5,
-    "OperationError": 1,
     "OperationFailed": 1,
     "OperationUnavailable": 5,
 }
@@ -84,4 +83,5 @@ def test_the_numbers_are_those_scripts_rely_on() -> None:
         "UNAVAILABLE": 5,
         "INTERRUPTED": 130,
         "BROKEN_PIPE": 141,
+        "TERMINATED": 143,
     }

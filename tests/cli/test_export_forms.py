@@ -9,7 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from html.parser import HTMLParser
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -18,16 +18,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualia.cli.export.columnar import METADATA, columnar
-from qualia.cli.export.data import data_of, lines_of, yaml_of
+from qualia.cli.export.data import data_of, json_of, lines_of, yaml_of
 from qualia.cli.export.gathering import Gathered, gather
-from qualia.cli.export.marked import marked
 from qualia.cli.export.neutral import whole, with_formula, without_formula
 from qualia.cli.export.page import page
 from qualia.cli.export.reading import Given
 from qualia.cli.export.separated import Flavour, excel_flavour, separated
 from qualia.cli.export.tables import Cell, Table
 from qualia.cli.export.workbook import MOST_CHARACTERS, workbook
-from qualia.cli.output import as_json, safe_text
+from qualia.cli.output import as_json
 from qualia.errors import QualiaWarning
 
 PROVENANCE: Mapping[str, Any] = {
@@ -115,19 +114,7 @@ def gathered(*found: Table) -> Gathered:
     return Gathered(found, about.provenance, about.results)
 
 
-def texts(rows: Sequence[Sequence[Cell]]) -> list[list[str]]:
-    """Return rows as forms of text have them in English."""
-    return [["" if item is None else _text(item) for item in row] for row in rows]
-
-
-def _text(item: Cell) -> str:
-    if isinstance(item, bool):
-        return "yes" if item else "no"
-    return item if isinstance(item, str) else repr(item)
-
-
 @given(text=TEXTS)
-@settings(max_examples=300, deadline=None)
 def test_no_text_begins_like_a_formula_and_the_mark_can_be_taken_away(text: str) -> None:
     """A neutralised text begins with none of the signs, unless it is a number, and gives the original back."""
     safe = without_formula(text)
@@ -152,7 +139,6 @@ def test_numbers_written_as_text_stay_numbers(number: str) -> None:
 
 
 @given(table=tables())
-@settings(max_examples=150, deadline=None)
 def test_csv_is_read_back_as_it_was(table: Table) -> None:
     """Reading CSV back gives every cell: formulas behind an apostrophe, half characters as U+FFFD."""
     for flavour in (Flavour(), excel_flavour("pt-BR"), excel_flavour("en")):
@@ -175,7 +161,7 @@ def _from_csv(text: str, was: Cell, flavour: Flavour) -> Cell:
 
 
 @given(table=tables())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_xlsx_is_read_back_as_it_was(table: Table) -> None:
     """Reading a workbook back gives every cell as text, number or truth; no text is a formula or a link."""
     openpyxl: Any = pytest.importorskip("openpyxl")
@@ -198,24 +184,30 @@ def test_xlsx_is_read_back_as_it_was(table: Table) -> None:
 
 
 @given(table=tables())
-@settings(max_examples=150, deadline=None)
 def test_data_forms_are_read_back_exactly(table: Table) -> None:
-    """JSON, YAML and JSON lines give every cell back as it was, half characters too."""
+    """JSON and JSON lines give every cell back as it was, half characters too."""
     about = gathered(table)
-    data = json.loads(as_json(data_of(about, [table])))
+    data = json.loads(json_of(about, [table]))
+    assert data == json.loads(as_json(data_of(about, [table])))
     assert data["tables"][0]["rows"] == [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    assert yaml.safe_load(yaml_of(about, [table])) == data
     lines = [json.loads(line) for line in lines_of(about, [table]).splitlines()]
     assert [tuple(line[name] for name in table.columns) for line in lines] == list(table.rows)
     assert all(list(line.values())[:2] == [table.name, "odd <name>|.json"] for line in lines)
 
 
 @given(table=tables())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40)
+def test_yaml_holds_what_json_holds(table: Table) -> None:
+    """YAML gives the same as JSON, U+FFFD for half characters, which it has no way to write."""
+    data = json.dumps(data_of(gathered(table), [table]), ensure_ascii=False)
+    assert yaml.safe_load(yaml_of(gathered(table), [table])) == json.loads(whole(data))
+
+
+@given(table=tables())
 def test_parquet_is_read_back_as_it_was(table: Table) -> None:
     """Columns of one type keep it; mixed ones are text, as JSON has numbers; the file holds its provenance."""
     pytest.importorskip("pyarrow")
-    from pyarrow import parquet
+    parquet: Any = import_module("pyarrow.parquet")
 
     read: Any = parquet.read_table(io.BytesIO(columnar(gathered(table), table)))
     assert read.schema.names == [whole(name) for name in table.columns]
@@ -231,105 +223,6 @@ def _as_column(items: Sequence[Cell]) -> Sequence[Cell]:
     if kinds <= {bool} or kinds <= {int, float}:
         return items
     return [whole(each) if isinstance(each, str) else None if each is None else json.dumps(each) for each in items]
-
-
-class Cells(HTMLParser):
-    """Collects captions and cells of a page, and every tag there is."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: set[str] = set()
-        self.tables: list[list[list[str]]] = []
-        self._is_open = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Begin a table, a row or a cell."""
-        self.tags.add(tag)
-        assert not [name for name, _value in attrs if name.startswith("on") or name in ("src", "style")]
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in ("td", "th"):
-            self.tables[-1][-1].append("")
-            self._is_open = True
-
-    def handle_endtag(self, tag: str) -> None:
-        """End a cell."""
-        if tag in ("td", "th"):
-            self._is_open = False
-
-    def handle_data(self, data: str) -> None:
-        """Keep the text of a cell."""
-        if self._is_open:
-            self.tables[-1][-1][-1] += data
-
-
-FORBIDDEN = {*map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0)), *map(chr, range(0xFDD0, 0xFDF0)), "\ufffe", "\uffff"}
-
-
-def allowed(text: str) -> str:
-    """Return a text as a page may hold it."""
-    banned = FORBIDDEN - {"\t", "\n", "\r"}
-    return "".join("\ufffd" if char in banned else char for char in whole(text))
-
-
-@given(table=tables())
-@settings(max_examples=150, deadline=None)
-def test_html_is_read_back_as_it_was(table: Table) -> None:
-    """A page's cells hold the texts, only tags of the page's own, and U+FFFD for what HTML forbids."""
-    cells = Cells()
-    cells.feed(page(gathered(table), [table]))
-    assert cells.tags <= set(
-        "html head meta title style body main h1 div table caption thead tbody tr th td footer p".split()
-    )
-    expected = [[allowed(item) for item in row] for row in texts([table.columns, *table.rows])]
-    assert cells.tables[0] == expected
-    assert cells.tables[1][1][0] == "odd <name>|.json"
-
-
-def test_a_page_stands_alone_and_can_be_read_by_all() -> None:
-    """No scripts, nothing from elsewhere, light and dark, captions and scopes, and boxes the keyboard reaches."""
-    text = page(gathered(), [Table("t", ("name", "n"), (("a", 1),)), Table("u", ("x",), (("שלום",),))])
-    for part in (
-        '<html lang="en">',
-        "default-src &#x27;none&#x27;",
-        "color-scheme: light dark",
-        '<caption id="t0">t</caption>',
-        '<th scope="col">name</th>',
-        '<th scope="row">a</th><td class="n">1</td>',
-        '<td dir="auto">שלום</td>',
-        'tabindex="0"',
-    ):
-        assert part in text
-    assert "<script" not in text
-    assert "http" not in text.replace("http-equiv", "")
-
-
-@given(table=tables())
-@settings(max_examples=150, deadline=None)
-def test_markdown_is_read_back_as_text(table: Table) -> None:
-    """A reader of Markdown finds each cell as plain text: nothing is markup, control characters are visible."""
-    markdown: Any = pytest.importorskip("markdown_it")
-    parser = markdown.MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    tokens = parser.parse(marked(gathered(table), [table]))
-    start = next(number for number, token in enumerate(tokens) if token.type == "table_open")
-    end = next(number for number, token in enumerate(tokens) if token.type == "table_close")
-    cells = [_plain(token) for token in tokens[start:end] if token.type == "inline"]
-    expected = [item for row in texts([table.columns, *table.rows]) for item in row]
-    assert cells == [_visible(item) for item in expected]
-
-
-def _plain(token: Any) -> str:
-    parts = []
-    for child in token.children:
-        assert child.type in ("text", "text_special") or child.content == "<br>", child
-        parts.append("\n" if child.content == "<br>" else child.content)
-    return "".join(parts).strip(" ")
-
-
-def _visible(text: str) -> str:
-    return safe_text(text).replace("\t", " ").strip(" ")
 
 
 def test_a_workbook_has_the_same_bytes_each_time() -> None:
@@ -405,7 +298,7 @@ def test_numbers_a_spreadsheet_would_round_are_text() -> None:
 def test_parquet_types_columns() -> None:
     """Whole numbers, numbers, truths and texts have their types; numbers too large for one become text."""
     pytest.importorskip("pyarrow")
-    from pyarrow import parquet
+    parquet: Any = import_module("pyarrow.parquet")
 
     rows = ((1, 1, True, "a", 2**70, None), (2, 0.5, None, 1, 1, None))
     table = Table("t", ("i", "f", "b", "mixed", "big", "empty"), rows)
@@ -419,5 +312,5 @@ def test_no_form_warns_about_ordinary_tables() -> None:
     table = Table("t", ("a",), (("x",), (1.5,)))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        for made in (separated(table), workbook(gathered(), [table]), columnar(gathered(), table)):
+        for made in (separated(table), workbook(gathered(), [table]), page(gathered(), [table])):
             assert made

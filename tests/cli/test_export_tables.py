@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qualia._values import to_plain
@@ -60,7 +60,6 @@ def is_sound(tables: tuple[Table, ...]) -> bool:
 
 
 @given(data=DATA)
-@settings(max_examples=300, deadline=None)
 def test_every_single_value_of_any_data_stands_in_a_cell(data: Any) -> None:
     """Data of any shape lose no value, and give at least one table whose rows fit its columns."""
     tables = tables_of(data)
@@ -70,7 +69,6 @@ def test_every_single_value_of_any_data_stands_in_a_cell(data: Any) -> None:
 
 
 @given(record=records())
-@settings(max_examples=60, deadline=None)
 def test_every_row_of_a_record_is_a_row_of_a_table(record: Any) -> None:
     """Each list of a record has a table with as many rows, and no value of the record is lost."""
     plain = json.loads(json.dumps(to_plain(record)))
@@ -85,7 +83,6 @@ def test_every_row_of_a_record_is_a_row_of_a_table(record: Any) -> None:
 
 
 @given(document=documents())
-@settings(max_examples=60, deadline=None)
 def test_a_document_keeps_its_segments_and_its_text(document: Document) -> None:
     """Segments are rows with their words, and the lines together are the text."""
     tables = tables_of(document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from qualia.cli import main
 from qualia.cli.upkeep import consent
 from qualia.cli.upkeep.times import age_of, moment_of, told_bytes, told_span
 from qualia.cli.usage import WrongUsage
@@ -38,14 +40,26 @@ def project(home: Path) -> Path:
     return home
 
 
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory, plugin_dir: Path) -> Path:
+    """Make a project in which one plugin ran, one failed, and a pipeline ran; in this order."""
+    folder = tmp_path_factory.mktemp("past")
+    (folder / "qualia.toml").write_text("", encoding="utf-8")
+    (folder / "notes.txt").write_text("a a a b b c João\n", encoding="utf-8")
+    (folder / "both.toml").write_text(PIPELINE, encoding="utf-8")
+    begin = ["--plugin-dir", str(plugin_dir), "--project", str(folder)]
+    notes = str(folder / "notes.txt")
+    assert main([*begin, "analyze", notes, "-p", "toy_count", "-P", "top=1", "-q"]) == 0
+    assert main([*begin, "analyze", notes, "-p", "toy_boom"]) == 1
+    assert main([*begin, "pipeline", notes, "-c", str(folder / "both.toml")]) == 0
+    return folder
+
+
 @pytest.fixture
-def looked_back(project: Path, document: Path, qualia: Run) -> Path:
-    """Return a project in which one plugin ran, one failed, and a pipeline ran; in this order."""
-    (project / "both.toml").write_text(PIPELINE, encoding="utf-8")
-    assert qualia("analyze", "notes.txt", "-p", "toy_count", "-P", "top=1").code == 0
-    assert qualia("analyze", "notes.txt", "-p", "toy_boom").code == 1
-    assert qualia("pipeline", "notes.txt", "-c", "both.toml").code == 0
-    return project
+def looked_back(past: Path, home: Path) -> Path:
+    """Return a copy of that project, in which the test works."""
+    shutil.copytree(past, home, dirs_exist_ok=True)
+    return home
 
 
 # ------------------------------------------------------------------------------------------------------------- listing
@@ -256,6 +270,21 @@ def test_another_document_is_refused_plainly(looked_back: Path, qualia: Run) -> 
     assert len(qualia("history", "-f", "json").data) == 3
 
 
+def test_what_began_with_a_result_is_run_again_on_its_document(looked_back: Path, qualia: Run) -> None:
+    """A picture of a saved result is computed anew from the document the result was made of, which is asked for."""
+    assert qualia("analyze", "notes.txt", "-p", "toy_count", "-o", "words.json").code == 0
+    assert qualia("visualize", "words.json", "-p", "toy_draw", "-o", "chart.png").code == 0
+    document = qualia("history", "show", "last", "-f", "json").data["document"]
+    assert document is None
+    ran = qualia("history", "rerun", "last")
+    assert ran.code == 2 and "name its file" in ran.err
+    ran = qualia("history", "rerun", "last", "words.json")
+    assert ran.code == 4 and "the run began with the document" in ran.err
+    assert qualia("history", "rerun", "last", "notes.txt").out == "toy_draw: the same result, byte for byte\n"
+    Path("other.txt").write_text("something else", encoding="utf-8")
+    assert qualia("history", "rerun", "last", "other.txt").code == 4
+
+
 def test_the_document_has_to_be_named(looked_back: Path, qualia: Run) -> None:
     """The text of a document is not kept, which is said, with the digest to find it by."""
     document = qualia("history", "show", "last", "-f", "json").data["document"]
@@ -366,13 +395,13 @@ def test_old_runs_are_forgotten_when_it_is_wanted(looked_back: Path, qualia: Run
     """A dry run changes nothing, a real one needs --yes where nobody can be asked, and tells how many went."""
     grow_old(looked_back)
     words = ("history", "prune", "--older-than", "90d")
-    assert "2 runs would be forgotten" in qualia(*words, "--dry-run").out
+    assert "runs that would be forgotten: 2" in qualia(*words, "--dry-run").out
     ran = qualia(*words)
-    assert (ran.code, ran.out) == (2, "") and "--yes says so" in ran.err
+    assert (ran.code, ran.out) == (2, "") and "say it with --yes" in ran.err
     assert len(qualia("history", "-f", "json").data) == 3
-    assert qualia(*words, "--yes").out == "2 runs were forgotten\n"
+    assert qualia(*words, "--yes").out == "runs forgotten: 2\n"
     assert len(qualia("history", "-f", "json").data) == 1
-    assert qualia(*words).out == "0 runs were forgotten\n"
+    assert qualia(*words).out == "runs forgotten: 0\n"
     assert qualia("history", "prune", "--older-than", "soon").code == 2
 
 
@@ -385,7 +414,7 @@ def test_a_person_is_asked(
     monkeypatch.setattr(consent, "_is_terminal", lambda _stream: True)
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     ran = qualia("history", "prune", "--older-than", "90d")
-    assert "Forget 2 runs older than 90d? [y/N]" in ran.err
+    assert "Forget the runs older than 90d (2)? [y/N]" in ran.err
     assert ran.code == (0 if count == 1 else 1)
     assert len(qualia("history", "-f", "json").data) == count
 

@@ -18,9 +18,11 @@ from qualia.cli import main
 from qualia.cli.arguments import parse
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.menu.lessons import lessons
-from qualia.cli.menu.main import visit
+from qualia.cli.menu.main import asker_for, visit
+from qualia.cli.menu.plain import PlainAsker
 from qualia.cli.menu.spelling import path_word, pipeline_words, run_words
 from qualia.cli.menu.wizard import file_stem, free_id, moved_up
+from qualia.cli.usage import ExtraMissing
 from qualia.document import Document
 from qualia.pipeline import Pipeline, Step
 from tests.cli.menu_hands import END, EVERY, INTERRUPT, KEEP, Hands, visit_of
@@ -53,6 +55,16 @@ class Kitchen:
         return hands
 
 
+def noted(ran: list[list[str]]) -> Callable[[Sequence[str]], int]:
+    """Return what notes commands in a list instead of running them."""
+
+    def note(words: Sequence[str]) -> int:
+        ran.append(list(words))
+        return 0
+
+    return note
+
+
 @pytest.fixture
 def kitchen(document: Path, plugin_dir: Path) -> Kitchen:
     """Return visits in a folder with one document."""
@@ -73,7 +85,7 @@ def test_analysing_takes_a_document_a_plugin_and_what_was_changed(kitchen: Kitch
 def test_a_param_set_back_to_its_default_is_not_typed(kitchen: Kitchen) -> None:
     """What counts is the difference at the end."""
     changes = ("=top", "7", "=case", "=true", "=top", "3", "=case", "=false")
-    kitchen.visit("analyse", *local(kitchen, "notes.txt"), "toy_count", *changes, KEEP, "go", "screen")
+    kitchen.visit("analyse", *local(kitchen, "notes.txt"), "toy_count", *changes, "go", "screen")
     assert kitchen.ran == [["analyze", "notes.txt", "-p", "toy_count"]]
 
 
@@ -89,7 +101,7 @@ def test_a_result_goes_into_a_file_that_is_remembered(kitchen: Kitchen) -> None:
     kitchen.visit("analyse", *local(kitchen, "notes.txt"), "toy_plain", "file", KEEP)
     assert kitchen.ran == [["analyze", "notes.txt", "-p", "toy_plain", "-o", "notes-toy_plain.json"]]
     (kitchen.folder / "notes-toy_plain.json").write_text("{}", encoding="utf-8")
-    hands = kitchen.visit("draw", END)
+    hands = kitchen.visit("draw", LEAVE)
     assert hands.offered[1][0] == "notes-toy_plain.json"
 
 
@@ -266,11 +278,18 @@ def test_the_language_changes_at_once_and_is_kept(kitchen: Kitchen) -> None:
     """The list it was changed in speaks it, and so does every command behind it."""
     hands = Hands("settings", "language", "pt-BR", "show", LEAVE, LEAVE)
     ran: list[list[str]] = []
-    session = visit_of(hands, kitchen.folder, run=lambda words: ran.append(list(words)) or 0)
+    session = visit_of(hands, kitchen.folder, run=noted(ran))
     visit(session)
     assert hands.asked[-1] == "O que você quer fazer?"
     assert ran == [["--no-pager", "--lang", "pt-BR", "config", "show"]]
     assert session.memory.read().language == "pt-BR"
+
+
+def test_a_language_is_part_of_a_command_only_where_it_is_not_the_systems(kitchen: Kitchen) -> None:
+    """Short names of languages mean the same as long ones."""
+    for short, system, words in (("pt", "en", ["--lang", "pt-BR"]), ("pt", "pt-BR", []), ("en", "en", [])):
+        session = visit_of(Hands(), kitchen.folder, run=kitchen.note, language=short, system=system)
+        assert session.words(["list"]) == [*words, "list"]
 
 
 def test_files_can_be_forgotten_and_never_remembered(kitchen: Kitchen) -> None:
@@ -333,7 +352,7 @@ def test_steps_can_be_moved_renamed_and_removed(kitchen: Kitchen) -> None:
     edits = ("=1", "up", "=2", "remove", "done", "no", "=0", "rename", "big", END, LEAVE)
     hands = Hands("pipelines", "write", "p", "", *first, *edits, LEAVE)
     visit(visit_of(hands, kitchen.folder / "state", run=kitchen.note, plugin_dirs=[kitchen.plugin_dir]))
-    assert [label for label in hands.offered[-3] if label[:2] in ("1.", "2.")] == ["1. big: toy_upper", "2. toy_count"]
+    assert hands.offered[-3][2:4] == ("big: toy_upper", "toy_count")
     assert not list(kitchen.folder.glob("*.toml"))
 
 
@@ -397,8 +416,8 @@ def test_a_pipeline_gives_the_same_from_python_the_command_line_and_the_menu(
         steps = (*steps, Step(plugin=plugin, id=free_id(plugin, steps), params=params))
     run = ("yes", "type", str(source), "folder", str(results), LEAVE, LEAVE)
     hands = Hands("pipelines", "write", "p", "", *answers, "done", "yes", str(path), *run)
-    ran: list[Sequence[str]] = []
-    visit(visit_of(hands, folder, run=lambda words: ran.append(words) or 0, plugin_dirs=[plugin_dir]))
+    ran: list[list[str]] = []
+    visit(visit_of(hands, folder, run=noted(ran), plugin_dirs=[plugin_dir]))
     assert Pipeline.from_path(path) == Pipeline(name="p", steps=steps)
     assert main([*ran[-1], "-q"]) == 0
     with Core(plugin_dir) as core:
@@ -466,3 +485,14 @@ def test_the_menu_needs_a_terminal(qualia: Callable[..., Any]) -> None:
     ran = qualia("menu", plugins=False)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "qualia: error: the menu needs a terminal; `qualia --help` shows the commands that do without\n"
+
+
+def test_without_the_library_that_draws_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain questions need none."""
+    from importlib import util
+
+    monkeypatch.setattr(util, "find_spec", lambda _name: None)
+    monkeypatch.setenv("TERM", "xterm")
+    with pytest.raises(ExtraMissing, match=r"pip install 'qualia-core\[cli\]'"):
+        asker_for(is_plain=False, has_colour=True)
+    assert isinstance(asker_for(is_plain=True, has_colour=True), PlainAsker)

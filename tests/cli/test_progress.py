@@ -6,6 +6,8 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from qualia.cli.output import Face
 from qualia.cli.progress import PATIENCE_S, Progress, by_timer, progress
 from qualia.core import Core
@@ -77,13 +79,41 @@ def test_a_second_without_any_step_is_not_silent() -> None:
     assert lines == ["getting ready ..."]
 
 
-def test_only_a_terminal_sees_progress(plugin_dir: Path) -> None:
-    """A pipe, a file and --quiet stay free of it."""
+def test_only_a_terminal_sees_progress(plugin_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe, a file and --quiet stay free of it; a simple terminal gets lines."""
+    monkeypatch.setenv("TERM", "dumb")
     for stream, quiet, expected in ((Screen(), False, 1), (Screen(), True, 0), (io.StringIO(), False, 0)):
         clock = Clock()
         with Core([plugin_dir]) as core, progress(core, Face(None, stream, quiet=quiet), later=clock.later):
             clock.ring()
         assert len(stream.getvalue().splitlines()) == expected
+
+
+def test_progress_stays_on_one_line_of_the_terminal_and_leaves_none(
+    plugin_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step takes the place of the one before, whatever is written in between has a line of its own."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "20")
+    clock, stream, out = Clock(), Screen(), io.StringIO()
+    face = Face(out, stream)
+    with Core([plugin_dir]) as core, progress(core, face, later=clock.later) as shown:
+        clock.ring()
+        shown.about("[1/2] a long name.txt:")
+        shown(event(EventKind.STEP_STARTED, "words"))
+        face.data("data")
+        face.note("a note")
+        shown(event(EventKind.STEP_STARTED, "chart"))
+    clear = "\r\x1b[2K"
+    assert stream.getvalue().split(clear) == [
+        "",
+        "getting ready ...",
+        "[1/2] a long name.t",
+        "a note\n",
+        "[1/2] a long name.t",
+        "",
+    ]
+    assert out.getvalue() == "data\n"
 
 
 def test_the_real_timer_rings_and_can_be_called_off() -> None:

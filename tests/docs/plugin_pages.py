@@ -82,6 +82,7 @@ EXAMPLES = {
         pictures={
             "rank": {"format": "svg", "max_words": 60, "width": 960, "height": 480},
             "speaker": {"format": "svg", "max_words": 60, "colour": "speaker", "width": 960, "height": 480},
+            "sentiment": {"format": "svg", "max_words": 60, "colour": "sentiment", "width": 960, "height": 480},
             "heart": {"format": "svg", "max_words": 60, "shape": "heart", "width": 640, "height": 520},
         },
     ),
@@ -118,6 +119,7 @@ def facts(info: PluginInfo) -> Iterator[str]:
         "version": info.version,
         "accepts": listed(info.accepts),
         "consumes": listed(info.consumes),
+        "consumes sometimes": ", ".join(f"`{each}` with `{when}`" for each, when in info.consumes_when.items()),
         "produces": "a `Document`" if info.kind == "document" else listed(info.produces),
         "needs": listed(info.dependencies) or "nothing but the standard library",
         "uses where installed": listed(manifest.get("optional", ())),
@@ -228,7 +230,7 @@ def draw(plugin: str) -> None:
         meeting = Document.from_path(MATERIAL / "reuniao.vtt", title="Reunião")
         for name, asked in EXAMPLES[plugin].pictures.items():
             is_words = "word-frequencies/1" in core.plugins[plugin].consumes
-            given = core.run("word_frequency", meeting, ASKED_OF_WORDS) if is_words else meeting
+            given = [core.run("word_frequency", meeting, ASKED_OF_WORDS), meeting] if is_words else meeting
             artifact = core.run(plugin, given, asked, returns=Artifact).value
             picture(plugin, name).write_bytes(artifact.data)
             sys.stdout.write(f"{picture(plugin, name)} {len(artifact.data)} B\n")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qualia import Core
+from tests.docs.commands import PAGE
+from tests.docs.commands import page as command_page
 from tests.docs.plugin_pages import (
     EXAMPLES,
     FOLDER,
@@ -31,6 +33,11 @@ def test_every_name_has_words_of_its_own(stem: str) -> None:
     """No heading of a page is followed by nothing."""
     parts = page(PAGES[stem]).split("\n## ")
     assert [part.splitlines()[0] for part in parts if len(part.split()) < 4] == []
+
+
+def test_the_page_of_the_command_line_is_what_its_grammar_makes_of_it() -> None:
+    """A page that is out of date is written anew by ``python -m tests.docs.commands``."""
+    assert PAGE.read_text(encoding="utf-8") == command_page(), "run: python -m tests.docs.commands"
 
 
 def test_a_docstring_becomes_paragraphs_and_lists() -> None:

@@ -10,6 +10,7 @@ from qualia.draw import (
     Language,
     choose_language,
     clock,
+    counted,
     escape,
     number,
     percent,
@@ -87,3 +88,12 @@ def test_long_names_that_differ_at_the_end_stay_apart() -> None:
 def test_a_mark_of_byte_order_inside_a_word_is_left_out() -> None:
     """Nobody sees it, and not every format can hold it."""
     assert plain("a\ufeffb") == "ab"
+
+
+def test_a_count_goes_with_its_noun() -> None:
+    """One is singular, all else plural, and figures are grouped as the language does."""
+    assert [counted(count, "palavra", "palavras", language="pt") for count in (0, 1, 2000)] == [
+        "0 palavras",
+        "1 palavra",
+        "2.000 palavras",
+    ]

@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qualia.draw import (
     draw,
@@ -139,5 +141,24 @@ def test_what_the_font_lacks_is_named_once() -> None:
     texts = ["casa \U0001f389\U0001f389", "\u6f22\u5b57 \U0001f9d1\u200d\U0001f33e"]
     assert lacking(texts) == ("\U0001f389", "\u6f22", "\u5b57", "\U0001f9d1", "\U0001f33e")
     assert lacking_note(texts[:1], "en") == "\u25a1 not in the font: U+1F389 Party Popper"
+    assert lacking_note(texts[:1], "pt") == "\u25a1 sem forma na fonte: U+1F389"
     assert lacking_note(texts, "pt").endswith(" +2")
     assert lacking_note(["ação"], "pt") == ""
+
+
+@given(st.text("aáWi .\u0301\u2026x", max_size=60), st.floats(0, 300))
+def test_what_is_cut_is_the_longest_that_fits(text: str, room: float) -> None:
+    """One character more would be too wide; what fits as it is stays whole."""
+    found = fitted(text, room, 10)
+    clean = drawable(text)
+    if text_width(clean, 10) <= room:
+        assert found == clean
+    else:
+        fits = [at for at in range(len(clean) + 1) if text_width(clean[:at] + "\u2026", 10) <= room]
+        longest = clean[: max(fits, default=0)]
+        assert found == (longest.rstrip() + "\u2026" if len(longest) > 1 else "")
+
+
+def test_a_word_as_long_as_a_book_is_cut_at_once() -> None:
+    """The time grows with the length of the word, not with its square."""
+    assert fitted("a" * 200_000, 100, 10) == "a" * 14 + "\u2026"

@@ -132,7 +132,7 @@ def test_a_file_in_a_folder_that_cannot_be_written_is_read(
 ) -> None:
     """Where SQLite cannot open its log, the file is read as it stands."""
     filled.close()
-    connect = sqlite3.connect
+    connect: Any = sqlite3.connect
 
     class Refused(sqlite3.Connection):
         def execute(self, *_: Any) -> sqlite3.Cursor:
@@ -157,6 +157,16 @@ def test_a_sound_cache_is_found_sound(place: Place, filled: DiskCache) -> None:
     assert (found.entries, found.damaged, found.trouble, found.removed, found.aside) == (3, (), "", 0, None)
     filled.close()
     assert quick_trouble(place.path) == ""
+
+
+def test_a_long_look_tells_how_far_it_is(place: Place, filled: DiskCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now and then it is told how many entries were looked at."""
+    from qualia._engine.cache import upkeep
+
+    monkeypatch.setattr(upkeep, "_TOLD_EVERY", 2)
+    told: list[int] = []
+    assert verify(place.path, tell=told.append).entries == 3
+    assert told == [2]
 
 
 def test_a_result_may_lie_under_other_keys_that_are_told(place: Place) -> None:
@@ -229,7 +239,7 @@ def test_a_file_that_is_damaged_as_a_whole_is_set_aside(place: Place) -> None:
     assert place.path.exists()
     found = verify(place.path, repair=True)
     assert found.aside == Path(f"{place.path}.damaged")
-    assert found.aside.exists() and not place.path.exists()
+    assert Path(f"{place.path}.damaged").exists() and not place.path.exists()
     cache = place.open()
     cache.put("a", answer(1, "a"))
     assert survey(place.path).entries == 1

@@ -51,6 +51,8 @@ def write(folder: Path, text: str | bytes) -> Path:
         ("\nlimits = { max_failures = 0 }", ":2", "limit 'max_failures' must be"),
         ("limits.isolation = 'x'", ":1", "limit 'isolation' must be"),
         ("consumes = [\n  'sentiment/1',\n  3,\n]", ":1", "key 'consumes' must be a list of texts"),
+        ("consumes_when = 'colour=mood'", ":1", "must be a table of records, each with a text like"),
+        ("\nconsumes_when = { 'sentiment/1' = 'colour' }", ":2", "key 'consumes_when' must be a table of records"),
         ('a = """\nkind = 1\n"""\nkind = 3', ":1", "key 'a' is unknown"),
         ("id = 'a'", "", "key 'kind' must be a text that is not empty, and is missing"),
     ],

@@ -426,6 +426,17 @@ def test_provenance_follows_the_chain(write: Write, make_core: MakeCore) -> None
     assert list(outcome["draw"].provenance.inputs) == ["word_frequencies"]
 
 
+def test_equal_inputs_made_in_different_ways_keep_their_own_history(write: Write, make_core: MakeCore) -> None:
+    """An answer from the cache tells of the steps its own call rests on, not of those of the call that filled it."""
+    write("count", COUNT, produces=WORDS, params="note: str = param('', help='N.')")
+    write("draw", kind="visualizer", consumes=[WORDS])
+    core = make_core()
+    results = [core.run("draw", core.run("count", TEXT, {"note": note})) for note in ("one", "two", "one")]
+    assert [each.cached for each in results] == [False, True, True]
+    notes = [each.provenance.upstream[0].params["note"] for each in results]
+    assert notes == ["one", "two", "one"]
+
+
 def test_threads_call_one_plugin_at_the_same_time(write: Write, make_core: MakeCore) -> None:
     """No lock is held while plugin code runs: eight calls are inside together."""
     write("a", "BARRIER.wait(10)\nreturn document.text", head="import threading\nBARRIER = threading.Barrier(8)")

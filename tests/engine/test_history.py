@@ -271,6 +271,8 @@ def test_ids_are_found_by_their_beginnings(make: Callable[..., Diary]) -> None:
     assert history.beginning("RUN-%") == ()
     assert history.beginning("a", of="document") == ("aa" * 32, "ab" * 32)
     assert history.beginning("ab", of="document") == ("ab" * 32,)
+    assert history.beginning("ab" * 20, of="document") == ("ab" * 32,)
+    assert history.beginning("ab" * 6 + "x", of="document") == ()
 
 
 def test_what_would_be_forgotten_can_be_counted_first(make: Callable[..., Diary]) -> None:

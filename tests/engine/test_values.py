@@ -401,6 +401,19 @@ def test_an_artifact_is_saved_under_the_name_given_or_its_own(tmp_path: Path) ->
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"x.html": b"<p>", "page.html": b"<p>"}
 
 
+@pytest.mark.parametrize("name", ["../../page.html", "/tmp/page.html", "..\\page.html", "page.html"])
+def test_an_artifact_names_a_file_and_never_a_folder(tmp_path: Path, name: str) -> None:
+    """A plugin's word cannot lead out of the folder it is saved in."""
+    artifact = Artifact(media_type="text/html", data=b"<p>", name=name)
+    assert artifact.save(tmp_path) == tmp_path / "page.html"
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/", ". ."])
+def test_an_artifact_without_a_usable_name_gets_one(name: str) -> None:
+    """Dots and nothing are no file names."""
+    assert Artifact(media_type="a/b", data=b"", name=name).file_name == "artifact"
+
+
 def test_an_artifact_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     """A missing folder is one error that names the path."""
     with pytest.raises(UnwritableOutput, match="no such file or directory") as caught:

@@ -101,6 +101,33 @@ def test_every_chart_comes_in_every_format_and_always_the_same(
 
 
 @pytest.mark.parametrize("chart", CHARTS)
+def test_a_word_without_width_is_drawn_like_any_other(draw: Callable[..., Artifact], chart: str) -> None:
+    """Marks that stand on nothing take no room, and nothing is divided by it."""
+    words = record(("\u0301", "\u0308\u0301"), speakers=("\u0301", "Ana"))
+    assert draw(words, chart=chart, format="svg", **SMALL).data
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("pt", "A mais frequente · 1 palavra contada, 1 diferente"),
+        ("en", "The most frequent · 1 word counted, 1 different"),
+    ],
+)
+def test_one_word_is_told_in_the_singular(draw: Callable[..., Artifact], language: str, said: str) -> None:
+    """Headline and centre of the ring say one where there is one."""
+    one = WordFrequencies(words=(WordCount("bom", 1),), total=1, distinct=1, language=language)
+    assert said in draw(one, chart="sunburst", format="svg", width=640, height=480).data.decode()
+
+
+def test_many_bars_have_room_on_a_phone(draw: Callable[..., Artifact]) -> None:
+    """Turned words stand beside one another in smaller letters, and figures that would touch are left out."""
+    figure = figure_of(draw(record(tuple(f"palavra{at}" for at in range(20))), chart="bar").data)
+    assert figure["phone"]["layout"]["xaxis"]["tickfont"]["size"] == 9
+    assert (figure["phone"]["data"][0]["textposition"], figure["data"][0]["textposition"]) == ("none", "outside")
+
+
+@pytest.mark.parametrize("chart", CHARTS)
 def test_hostile_words_names_and_titles_stay_text(draw: Callable[..., Artifact], chart: str) -> None:
     """No script, picture or link of theirs comes to be, in the page, in the labels plotly reads, or in the SVG."""
     words = record(HOSTILE, speakers=HOSTILE)

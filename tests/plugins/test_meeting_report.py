@@ -148,6 +148,23 @@ def test_any_number_of_speakers_has_a_report_and_always_the_same(
     assert draw(frequencies(people), sentiment(people), theme=look) == artifact
 
 
+def test_a_portuguese_report_is_portuguese_throughout() -> None:
+    """What the analyzers tell of themselves is put into Portuguese, and one is said in the singular."""
+    with Core() as core:
+        text = read(core.run("meeting_report", Document("Ótimo.", language="pt"), {"language": "pt"}).value.data).text
+    assert "1 palavra contada, 1 diferente" in text
+    assert "léxico da Qualia para o português e léxico LeIA" in text
+    assert [each for each in (" words", "lexicon", "by sentence", "Log ratio") if each in text] == []
+
+
+def test_nobody_spoke_most_where_all_spoke_as_much(draw: Callable[..., Artifact]) -> None:
+    """A tie has no winner."""
+    words = frequencies(("Ana", "Bia"))
+    even = evolve(words, speakers=tuple(evolve(each, running=90) for each in words.speakers))
+    assert "Ana falou mais" in read(draw(words, sentiment(("Ana", "Bia"))).data).text
+    assert "falou mais" not in read(draw(even, sentiment(("Ana", "Bia"))).data).text
+
+
 def test_a_meeting_without_anything_is_told_in_words(draw: Callable[..., Artifact]) -> None:
     """No words, no speakers and no figures: each section says what is missing, and no number is made up."""
     empty = WordFrequencies(words=(), total=0, distinct=0, language="pt")

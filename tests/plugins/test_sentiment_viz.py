@@ -236,6 +236,33 @@ def test_a_light_page_has_no_scripts_and_a_picture_for_phones(draw: Callable[...
     assert data.count(b"srcset=") == 1
 
 
+@pytest.mark.parametrize("chart", ["speakers", "words", "gauge"])
+def test_a_record_of_speakers_and_words_alone_is_drawn(draw: Callable[..., Artifact], chart: str) -> None:
+    """What has neither sentences nor stretches has no timeline, and all else."""
+    bare = evolve(record(speakers=("Ana", "Bia")), sentences=(), timeline=(), judged=1)
+    svg = draw(bare, chart=chart, format="svg").data.decode()
+    assert "1 frase avaliada" in svg
+
+
+@pytest.mark.parametrize(("language", "said"), [("pt", "não pôde ser avaliado"), ("en", "could not be told")])
+def test_a_notice_is_in_one_language(draw: Callable[..., Artifact], language: str, said: str) -> None:
+    """An English reason is not told under a Portuguese heading."""
+    reason = "The language of the text could not be told, and only English and Portuguese can be judged."
+    unsupported = Sentiment(status="unsupported", language=None, reason=reason)
+    text = read(draw(unsupported, language=language).data).text
+    assert said in text
+    assert (reason in text) == (language == "en")
+
+
+def test_the_names_below_a_timeline_stand_below_its_axis(draw: Callable[..., Artifact]) -> None:
+    """They hang from the lower edge, however many rows they take; on a phone they are short."""
+    names = [f"Maria Antonieta de Bragança {at}" for at in range(8)]
+    figure = figure_of(draw(record((0.5,) * 8, speakers=tuple(names)), chart="timeline").data)
+    for shown, longest in ((figure, 24), (figure["phone"], 13)):
+        assert shown["layout"]["legend"]["yref"] == "container"
+        assert max(len(each["name"]) for each in shown["data"] if each["mode"] == "markers") == longest
+
+
 def test_on_a_phone_the_panels_stand_below_one_another(draw: Callable[..., Artifact]) -> None:
     """The dashboard of a narrow window is one column, and higher."""
     figure = figure_of(draw(record(speakers=("Ana", "Bá"))).data)

@@ -205,6 +205,7 @@ def test_words_are_coloured_by_the_sentences_they_stand_in(core: Core) -> None:
     colours = theme("light")
     shown = {word: found[word] for word in ("prazo", "preço", "sábado")}
     assert shown == {"prazo": colours.positive, "preço": colours.negative, "sábado": colours.neutral}
+    assert core.rerun(result, Document(text, language="pt")).same
     plain = core.run("wordcloud_viz", Document(text, language="pt"), SMALL)
     assert [each.plugin for each in plain.provenance.upstream] == ["word_frequency"]
 
@@ -255,7 +256,7 @@ def test_a_click_on_a_word_shows_it_in_context(draw: Callable[..., Artifact]) ->
 def test_what_the_font_lacks_is_named(draw: Callable[..., Artifact]) -> None:
     """A picture with squares says which characters they stand for; one without says nothing."""
     data = draw(record(("casa", "\U0001f389")), format="svg").data.decode()
-    assert "sem forma na fonte: U+1F389 Party Popper" in data
+    assert "sem forma na fonte: U+1F389<" in data
     assert "sem forma" not in draw(record(WORDS), format="svg").data.decode()
 
 

@@ -79,6 +79,7 @@ RIGHT: dict[str, st.SearchStrategy[Any]] = {
     "entry": st.sampled_from(["Entry", "Análise"]),
     "produces": st.sampled_from([*SCHEMAS, [], ["text/html"], [SCHEMAS[0]], list(SCHEMAS[:2]), "image/png"]),
     "consumes": st.lists(st.sampled_from(SCHEMAS), max_size=2),
+    "consumes_when": st.dictionaries(st.sampled_from(SCHEMAS), st.sampled_from(["colour=mood", "a=b=c"]), max_size=2),
     "accepts": st.sampled_from([[], ["text/vtt"]]),
     "dependencies": st.sampled_from([[], ["attrs>=25"]]),
     "optional": st.sampled_from([[], ["attrs>=25"]]),
@@ -86,7 +87,7 @@ RIGHT: dict[str, st.SearchStrategy[Any]] = {
 WRONG = st.one_of(
     st.none(), st.booleans(), st.integers(-2, 2), st.just(1.5), st.just(""), st.just(" "), st.just("a\nb"), st.just({})
 )
-ODD = st.sampled_from([["x"], [1], "no such thing", "1.0", [[]], {"isolation": "jail"}])
+ODD = st.sampled_from([["x"], [1], "no such thing", "1.0", [[]], {"isolation": "jail"}, {SCHEMAS[0]: "colour"}])
 LIMITS = st.dictionaries(
     st.sampled_from([*(key.name for key in LIMIT_KEYS), "unknown"]),
     st.sampled_from([0, 1, 64, 0.5, 2.5, "inline", "process", "jail", True, []]),

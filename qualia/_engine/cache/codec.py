@@ -22,7 +22,6 @@ from qualia.result import Provenance, Result
 _LENGTHS = struct.Struct(">II")
 _COMMON = ("plugin", "version", "code_hash", "params", "produces", "engine_version", "host")
 _KNOWN_HEADS = 256
-# Whatever comes behind it: a head can be longer than what is at hand of it.
 _PLUGIN = re.compile(rb'\{"plugin": ?"([a-z0-9_]{1,64})"')
 
 
@@ -92,25 +91,10 @@ class Codec:
         return known
 
 
-def plugin_in(beginning: bytes, known: dict[bytes, str] | None = None) -> str:
-    """Return the plugin an entry says it is from, by its first bytes; empty when they do not tell.
-
-    Args:
-        beginning: as many of its bytes as there are at hand.
-        known: heads that were read before, and what they told; None remembers none.
-    """
-    try:
-        length, _ = _LENGTHS.unpack_from(beginning)
-    except struct.error:
-        return ""
-    head = beginning[_LENGTHS.size : _LENGTHS.size + length]
-    if known is not None and head in known:
-        return known[head]
-    found = _PLUGIN.match(head)
-    plugin = "" if found is None else found[1].decode()
-    if known is not None:
-        known[head] = plugin
-    return plugin
+def plugin_in(beginning: bytes) -> str:
+    """Return the plugin an entry says it is from, by its first hundred bytes; empty when they do not tell."""
+    found = _PLUGIN.match(beginning, _LENGTHS.size)
+    return "" if found is None else found[1].decode()
 
 
 def _provenance(value: dict[str, Any]) -> Provenance:

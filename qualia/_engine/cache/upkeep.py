@@ -19,12 +19,14 @@ from typing import Any
 from attrs import frozen
 
 from qualia._engine.cache.codec import Codec, plugin_in
-from qualia._engine.cache.file import SIDE_FILES, CacheFile, UnfitFile, check_ours
+from qualia._engine.cache.file import PAGE_BYTES, SIDE_FILES, CacheFile, UnfitFile, check_ours
 from qualia.errors import CacheUnreadable
 from qualia.result import Result
 
 _BUSY_S = 2.0
-_BEGINNING_BYTES = 4096
+# An entry begins with its plugin; more would have SQLite read on to other pages.
+_BEGINNING_BYTES = 128
+_TOLD_EVERY = 1_000
 _QUICK_BYTES = 32 * 1024 * 1024
 _TROUBLE = (sqlite3.Error, sqlite3.Warning, OSError, UnfitFile)
 
@@ -123,13 +125,20 @@ def survey(path: Path) -> Survey:
     )
 
 
-def verify(path: Path, *, keys: KeysOf = lambda result: (result.key,), repair: bool = False) -> Verification:
+def verify(
+    path: Path,
+    *,
+    keys: KeysOf = lambda result: (result.key,),
+    repair: bool = False,
+    tell: Callable[[int], object] = lambda _entries: None,
+) -> Verification:
     """Look at the whole file and at every entry's checksum.
 
     Args:
         path: the file; one that is not there is sound.
         keys: which keys a result may be kept under; by default its own.
         repair: whether damaged entries are removed, and a file that is damaged as a whole is set aside.
+        tell: told now and then how many entries were looked at.
 
     Raises:
         CacheUnreadable: it cannot be read, or not be repaired.
@@ -142,13 +151,15 @@ def verify(path: Path, *, keys: KeysOf = lambda result: (result.key,), repair: b
                 trouble = _structure(db)
                 for row_id, checksum, body in _bodies(db):
                     entries += 1
+                    if entries % _TOLD_EVERY == 0:
+                        tell(entries)
                     reason = _why_damaged(row_id, checksum, body, keys)
                     if reason:
                         plugin, size = plugin_in(body) if isinstance(body, bytes) else "", _length(body)
                         found[row_id] = (checksum, DamagedEntry(plugin=plugin, size_bytes=size, reason=reason))
     except _TROUBLE as error:
         if not _file(path).is_damage(error):
-            raise CacheUnreadable(str(path), str(error)) from error
+            raise _unreadable(path, error) from error
         trouble = str(error)
     removed, aside = 0, None
     if repair and trouble:
@@ -194,7 +205,7 @@ def remove(path: Path) -> int:
     try:
         _file(path).remove()
     except OSError as error:
-        raise CacheUnreadable(str(path), (error.strerror or str(error)).lower()) from error
+        raise _unreadable(path, error) from error
     return before - disk_bytes(path)
 
 
@@ -212,7 +223,7 @@ def quick_trouble(path: Path) -> str:
     except _TROUBLE as error:
         if _file(path).is_damage(error):
             return str(error)
-        raise CacheUnreadable(str(path), str(error)) from error
+        raise _unreadable(path, error) from error
 
 
 def disk_bytes(path: Path) -> int:
@@ -226,15 +237,14 @@ _LATEST_US = 2**62
 
 def _heads(path: Path) -> Iterator[tuple[int, int, int, str]]:
     """Yield id, moment of last use, length and plugin of every entry."""
-    known: dict[bytes, str] = {}
     try:
         with _reading(path) as db:
             rows: list[tuple[Any, ...]] = [] if db is None else db.execute(_HEADS, (_BEGINNING_BYTES,)).fetchall()
     except _TROUBLE as error:
-        raise CacheUnreadable(str(path), str(error)) from error
+        raise _unreadable(path, error) from error
     for row_id, used_us, length, beginning in rows:
         moment = used_us if isinstance(used_us, int) else 0
-        yield row_id, moment, _length(length), plugin_in(beginning, known) if isinstance(beginning, bytes) else ""
+        yield row_id, moment, _length(length), plugin_in(beginning) if isinstance(beginning, bytes) else ""
 
 
 def _bodies(db: sqlite3.Connection) -> Iterator[tuple[int, object, object]]:
@@ -313,7 +323,7 @@ def _delete(path: Path, statement: str, chosen: Iterable[tuple[object, ...]]) ->
             raise
         file.tend(db)
     except _TROUBLE as error:
-        raise CacheUnreadable(str(path), str(error)) from error
+        raise _unreadable(path, error) from error
     finally:
         file.let_go()
     return count
@@ -326,17 +336,22 @@ def _set_aside(path: Path) -> Path:
         file.opened(to_write=False)
     except _TROUBLE as error:
         if not file.is_damage(error):
-            raise CacheUnreadable(str(path), str(error)) from error
+            raise _unreadable(path, error) from error
     try:
         file.set_aside()
     except OSError as error:
-        raise CacheUnreadable(str(path), str(error)) from error
+        raise _unreadable(path, error) from error
     return Path(f"{path}.damaged")
 
 
 def _file(path: Path) -> CacheFile:
     """Return the file, whatever its bound: looking at it must not begin it anew."""
-    return CacheFile(path, max_bytes=max(_size(path), _BEGINNING_BYTES))
+    return CacheFile(path, max_bytes=max(_size(path), PAGE_BYTES))
+
+
+def _unreadable(path: Path, error: BaseException) -> CacheUnreadable:
+    told = (error.strerror or "").lower() if isinstance(error, OSError) else ""
+    return CacheUnreadable(str(path), told or str(error))
 
 
 def _length(value: object) -> int:

@@ -19,7 +19,14 @@ from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, spoken
 from qualia.core import Core
 from qualia.document import Document
-from qualia.errors import DocumentUnreadable, InvalidPipeline, PipelineCycle, UnknownPlugin, UnsupportedInput
+from qualia.errors import (
+    DocumentUnreadable,
+    InvalidParam,
+    InvalidPipeline,
+    PipelineCycle,
+    UnknownPlugin,
+    UnsupportedInput,
+)
 from qualia.pipeline import Pipeline, Step
 from qualia.settings import Settings
 
@@ -29,6 +36,8 @@ RESULTS = ("*.json", "*.yaml", "*.yml")
 """And those that a visualizer takes besides: results that were written before."""
 _TEMPORARY_ENDS = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".swp", ".swx", "~")
 _TEMPORARY_BEGINNINGS = ("~$", ".~", "~")
+SETTLE_S = 2.0
+"""Seconds a file that came must be unchanged before it is read, unless somebody says otherwise."""
 _NO_END = 1_000_000_000
 
 
@@ -84,12 +93,13 @@ def work_of(asked: argparse.Namespace, core: Core) -> Work:
 def _check(pipeline: Pipeline, core: Core) -> None:
     """Refuse what no file could mend: params, plugins, cycles."""
     try:
-        core.plan(pipeline, Document("-"))
+        core.plan(pipeline, Document("-", title="-"))
     except (PipelineCycle, UnknownPlugin):
         raise
-    except (InvalidPipeline, UnsupportedInput):
-        # What a file is decides about it: a transcript is read by a plugin, a result brings a record along.
-        return
+    except (InvalidPipeline, UnsupportedInput) as error:
+        if isinstance(error.__cause__, InvalidParam):
+            raise
+        # What a file is decides about the rest: a transcript is read by a plugin, a result brings a record along.
 
 
 def patterns_of(asked: argparse.Namespace, core: Core) -> tuple[str, ...]:
@@ -123,6 +133,9 @@ def files_of(words: Sequence[str], patterns: Iterable[str], *, recursive: bool, 
         if word == "-":
             raise DocumentUnreadable(word, "a batch works on files, not on standard input", "name files or a folder")
         found |= dict.fromkeys(_files_in(word, patterns, recursive=recursive))
+    absent = next((path for path in words if path in found and not os.path.lexists(path)), None)
+    if absent is not None:
+        raise DocumentUnreadable(absent, "there is no such file", "check the name and the folder")
     inside = os.path.realpath(outputs) + os.sep
     near = {os.path.dirname(path) for path in found}  # noqa: PTH120 - text with any bytes
     ours = {folder for folder in near if (os.path.realpath(folder) + os.sep).startswith(inside)}
@@ -172,6 +185,10 @@ def command_line(asked: argparse.Namespace, command: str, words: Sequence[str]) 
             parts += [option, each]
     if asked.output_format != "json":
         parts += ["--output-format", asked.output_format]
+    if asked.format != "pretty":
+        parts += ["--format", asked.format]
+    if getattr(asked, "settle", SETTLE_S) != SETTLE_S:
+        parts += ["--settle", f"{asked.settle:g}"]
     if asked.jobs is not None:
         parts += ["--jobs", str(asked.jobs)]
     for option in ("recursive", "processes", "continue_on_error", "polling", "once"):

@@ -32,7 +32,7 @@ from qualia.cli.exit_codes import ExitCode
 from qualia.cli.output import Face, as_json, safe_line
 from qualia.cli.pretty import table
 from qualia.cli.usage import WrongUsage
-from qualia.cli.words import _, sentence_of
+from qualia.cli.words import _, heading, sentence_of
 from qualia.core import Core
 from qualia.errors import UnwritableOutput
 
@@ -165,8 +165,7 @@ class _Batch:
         sentence = "" if ended.error is None else sentence_of(ended.error)
         self._ledger.add(ended, sentence)
         self._tally.count(ended, sentence)
-        if ended.status != "kept":
-            self._pace.work(time.monotonic())
+        (self._pace.keep if ended.status == "kept" else self._pace.work)(time.monotonic())
         if ended.error is not None:
             if not self._plan.asked.continue_on_error and not stop.is_asked:
                 self._first = ended
@@ -209,7 +208,7 @@ class _Batch:
         now_s, form = time.monotonic(), self._plan.asked.format
         if form == "pretty":
             rows = summary_rows(self._tally, self._pace, now_s)
-            self._face.data(table(rows, headings=(_("files"), _("count")), width=self._face.width))
+            self._face.data(table(rows, headings=(heading("files"), heading("how many")), width=self._face.width))
             return
         facts = {
             **summary_facts(self._tally, self._pace, now_s),

@@ -15,7 +15,6 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from qualia._engine.threads import Threads
-from qualia.cancel import CancelToken
 from qualia.cli.batch.work import Bench, Ended, Job, Work
 from qualia.cli.output import Face
 from qualia.core import Core
@@ -93,8 +92,8 @@ class ThreadCrew:
     """
 
     def __init__(self, work: Work, core: Core, face: Face, *, most: int) -> None:
-        self._token: CancelToken = CancelToken()
-        self._bench: Bench = Bench(work, core, face, self._token)
+        self._core: Core = core
+        self._bench: Bench = Bench(work, core, face)
         self._pool: Threads = Threads("qualia-batch", most=most)
         self._answers: _Answers = _Answers()
         self._work: Work = work
@@ -113,7 +112,8 @@ class ThreadCrew:
 
     def cancel(self) -> None:
         """End what is under way, as soon as that is possible."""
-        self._token.cancel()
+        # A token for each run would do the same, but costs each of them a change of threads.
+        self._core.close()
 
     def close(self) -> None:
         """Let the threads go."""

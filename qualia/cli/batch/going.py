@@ -22,7 +22,7 @@ from qualia.cli.words import _
 from qualia.errors import UnwritableOutput
 
 _LOCK, _JOURNAL, _KEY = "lock", "journal.jsonl", "batch"
-_GRACE_S = 2.0
+_GRACE_S = 1.0
 _LOOK_S = 0.2
 
 

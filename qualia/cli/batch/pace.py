@@ -21,13 +21,11 @@ class Tally:
     done: int = 0
     kept: int = 0
     """Done by an earlier batch."""
+    failed: int = 0
+    is_open_ended: bool = False
+    """Whether files go on coming, so that failures are counted and no list of them is kept."""
     failures: list[tuple[str, str, str]] = field(factory=lambda: list[tuple[str, str, str]]())
     """Path, class of the error and sentence of each that failed."""
-
-    @property
-    def failed(self) -> int:
-        """How many failed."""
-        return len(self.failures)
 
     @property
     def seen(self) -> int:
@@ -46,6 +44,8 @@ class Tally:
         elif ended.status == "kept":
             self.kept += 1
         else:
+            self.failed += 1
+        if ended.status == "failed" and not self.is_open_ended:
             self.failures.append((ended.job.path, type(ended.error).__name__, sentence))
 
 
@@ -65,20 +65,25 @@ class Pace:
         """Return the seconds since it began."""
         return now_s - self._began_s
 
+    def keep(self, now_s: float) -> None:
+        """Take note of a file that is there from earlier; as long as there are only such, nothing has begun."""
+        if not self._worked:
+            self._marks[0] = (now_s, 0)
+
     def work(self, now_s: float) -> None:
         """Count a file that was worked on."""
         self._worked += 1
         if now_s - self._marks[-1][0] >= _WINDOW_S / _MOST_MARKS:
             self._marks.append((now_s, self._worked))
-        while len(self._marks) > 1 and now_s - self._marks[0][0] > _WINDOW_S:
+        while len(self._marks) > 2 and now_s - self._marks[0][0] > _WINDOW_S:
             self._marks.popleft()
 
     def rate(self, now_s: float) -> float | None:
         """Return the files done in a second of late; None before there is one."""
         since_s, before = self._marks[0]
         if self._worked == before or now_s <= since_s:
-            since_s, before = self._began_s, 0
-        return (self._worked - before) / (now_s - since_s) if self._worked and now_s > since_s else None
+            return None
+        return (self._worked - before) / (now_s - since_s)
 
     def left_s(self, now_s: float, remaining: int) -> float | None:
         """Return the seconds that so many files will take; None when nobody knows yet."""

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from qualia.cli.batch.pace import Pace, Tally, span
 from qualia.cli.batch.work import Ended
 from qualia.cli.output import Face, safe_line
-from qualia.cli.words import _
+from qualia.cli.words import _, heading
 
 _EVERY_S = 0.1
 _PATIENCE_S = 0.5
@@ -95,7 +95,7 @@ def ticker_for(face: Face) -> Ticker:
 def progress_line(tally: Tally, pace: Pace, now_s: float) -> str:
     """Return how far a batch is, in a line."""
     share = tally.seen / tally.total if tally.total else 1.0
-    parts = [f"{tally.seen}/{tally.total}", f"{share:.0%}"]
+    parts = [f"{tally.seen}/{tally.total} ({share:.0%})"]
     rate, left_s = pace.rate(now_s), pace.left_s(now_s, tally.skipped)
     if rate is not None:
         parts.append(rate_told(rate))
@@ -103,7 +103,7 @@ def progress_line(tally: Tally, pace: Pace, now_s: float) -> str:
         parts.append(_("{time} left", time=span(left_s)))
     if tally.failed:
         parts.append(_("failed: {count}", count=tally.failed))
-    return "  ".join(parts)
+    return ", ".join(parts)
 
 
 def rate_told(rate: float) -> str:
@@ -136,12 +136,12 @@ def summary_rows(tally: Tally, pace: Pace, now_s: float) -> list[tuple[str, str]
     passed_s = pace.passed_s(now_s)
     worked = tally.done + tally.failed
     return [
-        (_("done"), str(tally.done)),
-        (_("from earlier"), str(tally.kept)),
-        (_("failed"), str(tally.failed)),
-        (_("skipped"), str(tally.skipped)),
-        (_("time"), span(passed_s)),
-        (_("rate"), rate_told(worked / passed_s) if worked and passed_s > 0 else "–"),
+        (heading("done"), str(tally.done)),
+        (heading("from earlier"), str(tally.kept)),
+        (heading("failed"), str(tally.failed)),
+        (heading("skipped"), str(tally.skipped)),
+        (heading("time"), span(passed_s)),
+        (heading("rate"), rate_told(worked / passed_s) if worked and passed_s > 0 else "–"),
     ]
 
 

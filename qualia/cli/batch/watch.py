@@ -90,7 +90,7 @@ class _Watching:
         self._base: str = base
         self._room: int = room
         self._settled: Settled = Settled(quiet_s=asked.settle)
-        self._tally: Tally = Tally(total=0)
+        self._tally: Tally = Tally(total=0, is_open_ended=True)
         self._is_gone: bool = False
 
     def go_on(self, around: _Around) -> int:
@@ -123,8 +123,8 @@ class _Watching:
         if (not look.folders) is not self._is_gone:
             self._is_gone = not look.folders
             folder = self._asked.folder
-            sentence = "{folder} is gone; waiting for it" if self._is_gone else "{folder} is back"
-            self._face.note(_(sentence, folder=folder))
+            gone = _("{folder} is gone; waiting for it", folder=folder)
+            self._face.note(gone if self._is_gone else _("{folder} is back", folder=folder))
         return look
 
     def _begin(self) -> None:

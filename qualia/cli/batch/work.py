@@ -18,7 +18,6 @@ from qualia._digest import digest
 from qualia._plugins.loader import Source
 from qualia._values import frozen_mapping
 from qualia._version import __version__
-from qualia.cancel import CancelToken
 from qualia.cli.batch.journal import Entry
 from qualia.cli.batch.names import ROOM
 from qualia.cli.batch.rendering import Form, rendered, suffix_of
@@ -117,14 +116,12 @@ class Bench:
         work: what is done.
         core: runs plugins.
         face: told what should be told.
-        token: ends what is under way.
     """
 
-    def __init__(self, work: Work, core: Core, face: Face, token: CancelToken | None = None) -> None:
+    def __init__(self, work: Work, core: Core, face: Face) -> None:
         self._work: Work = work
         self._core: Core = core
         self._face: Face = face
-        self._token: CancelToken | None = token
         self._code: dict[str, str] = {}
 
     def do(self, job: Job) -> Ended:
@@ -163,12 +160,10 @@ class Bench:
         work = self._work
         given = read_given(path, self._face, max_bytes=self._core.settings.max_document_bytes)
         if work.pipeline is not None:
-            outcome: Outcome = self._core.run_pipeline(
-                work.pipeline, given, timeout_s=work.timeout_s, cancel=self._token
-            )
+            outcome: Outcome = self._core.run_pipeline(work.pipeline, given, timeout_s=work.timeout_s)
             return dict(outcome)
         name = str(work.plugin)
-        result = self._core.run(name, given, work.params, timeout_s=work.timeout_s, cancel=self._token)
+        result = self._core.run(name, given, work.params, timeout_s=work.timeout_s)
         return {name: result}
 
     def _write(self, stem: str, results: Mapping[str, Result[Any]]) -> dict[str, str]:

@@ -28,6 +28,19 @@ def data_of(gathered: Gathered, tables: Sequence[Table]) -> dict[str, Any]:
     }
 
 
+def json_of(gathered: Gathered, tables: Sequence[Table]) -> str:
+    """Return as JSON what `data_of` gives, a row a line."""
+    parts: list[str] = []
+    for table in tables:
+        name, columns = as_json(table.name, indent=None), as_json(list(table.columns), indent=None)
+        rows = (as_json(dict(zip(table.columns, row, strict=True)), indent=None) for row in table.rows)
+        listed = ",\n".join(rows)
+        parts.append(f'{{"name": {name}, "columns": {columns}, "rows": [\n{listed}\n]}}')
+    rest = data_of(gathered, ())
+    del rest["tables"]
+    return '{\n"tables": [\n' + ",\n".join(parts) + "\n],\n" + as_json(rest).removeprefix("{\n") + "\n"
+
+
 def yaml_of(gathered: Gathered, tables: Sequence[Table]) -> str:
     """Return as YAML what `data_of` gives, some rows at a time: a library for YAML holds each value several times."""
     parts = ["tables:"]

@@ -12,6 +12,8 @@ from qualia.cli.words import _
 
 # What GitHub and CommonMark give a meaning within a line; an underscore within a word has none.
 _MARKUP = re.compile(r"[\\`*\[\]|~$]|(?<![^\W_])_|_(?![^\W_])")
+# Most cells hold nothing that has any meaning; looking once is enough for them.
+_PLAIN = re.compile(r"[\w ,.;:?()/%'\"-]*", re.ASCII)
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -39,6 +41,8 @@ def _table(table: Table) -> str:
 
 def escaped(text: str) -> str:
     """Return a text as it stands in a cell, without any meaning of its own."""
+    if _PLAIN.fullmatch(text) and "_" not in text:
+        return text
     safe = safe_text(text).replace("\t", " ")
     plain = re.sub(r"[&<>]", lambda match: _ENTITIES[match[0]], _MARKUP.sub(r"\\\g<0>", safe))
     return plain.replace("\n", "<br>")

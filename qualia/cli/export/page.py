@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qualia.cli.export.gathering import Gathered, exported_with
-from qualia.cli.export.neutral import REPLACEMENT, whole
+from qualia.cli.export.neutral import REPLACEMENT, whole, without_formula
 from qualia.cli.export.tables import SUMMARY, Cell, Table
 from qualia.cli.words import _, spoken
 
@@ -22,7 +22,8 @@ caption { text-align: start; font-weight: 700; font-size: 1.25rem; padding: .5re
 th, td { padding: .25rem .75rem; text-align: start; vertical-align: top; border-bottom: 1px solid #8886; }
 thead th { border-bottom: 2px solid #888; white-space: nowrap; }
 td { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 3ch; }
-.n { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td { mso-number-format: "\\@"; }
+.n { mso-number-format: General; text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
 footer { border-top: 1px solid #888; font-size: .875rem; }
 """
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -31,7 +32,8 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 def page(gathered: Gathered, tables: Sequence[Table]) -> str:
     """Return tables as an HTML page, and where they came from below them.
 
-    Every text is escaped; characters that HTML forbids become U+FFFD.
+    Every text is escaped; characters that HTML forbids become U+FFFD. Spreadsheets open pages too, and take a cell that
+    begins like a formula for one, so such cells say that they are text.
     """
     return "\n".join(_lines(gathered, tables))
 
@@ -60,15 +62,15 @@ def _table(table: Table, anchor: str) -> Iterator[str]:
     yield f'<caption id="{anchor}">{text(table.name)}</caption>\n<thead>'
     numeric = [_is_numeric(table, place) for place in range(len(table.columns))]
     heads = zip(table.columns, map(_aligned, numeric), strict=True)
-    cells = [f'<th scope="col"{aligned}>{text(name)}</th>' for name, aligned in heads]
+    cells = [f'<th scope="col"{aligned}{_kept(name)}>{text(name)}</th>' for name, aligned in heads]
     yield f"<tr>{''.join(cells)}</tr>"
     yield "</thead>\n<tbody>"
     is_named = table.columns[:1] == ("name",) or table.name == SUMMARY
     for row in table.rows:
         cells = [
-            f'<th scope="row">{text(_shown(item))}</th>'
+            f'<th scope="row"{_kept(item)}>{text(_shown(item))}</th>'
             if is_named and place == 0
-            else f"<td{_aligned(numeric[place]) or _direction(item)}>{text(_shown(item))}</td>"
+            else f"<td{_aligned(numeric[place]) or _direction(item)}{_kept(item)}>{text(_shown(item))}</td>"
             for place, item in enumerate(row)
         ]
         yield f"<tr>{''.join(cells)}</tr>"
@@ -95,6 +97,11 @@ def _aligned(is_right: bool) -> str:
 def _direction(item: Cell) -> str:
     """Let a text that may run from right to left say so itself, and touch nothing beside it."""
     return "" if not isinstance(item, str) or item.isascii() else ' dir="auto"'
+
+
+def _kept(item: Cell) -> str:
+    """Say in LibreOffice's own words that a cell is text, where it begins like a formula; Excel takes the style's."""
+    return ' sdnum="0;0;@"' if isinstance(item, str) and without_formula(item) != item else ""
 
 
 def _is_numeric(table: Table, place: int) -> bool:

@@ -74,12 +74,12 @@ def read_all(words: Sequence[str], face: Face, *, max_bytes: int) -> tuple[Given
 
 def _in_folder(folder: Path, face: Face, max_bytes: int) -> list[Given]:
     try:
-        paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
+        paths = [path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file()]
     except OSError as error:
         raise DocumentUnreadable(str(folder), (error.strerror or str(error)).lower(), _AGAIN) from error
     found: list[Given] = []
     for path in sorted(paths, key=lambda each: (each.parent, _place(each, max_bytes), each.name)):
-        if path.name == _SUMMARY or path.name.startswith("."):
+        if path.name == _SUMMARY or any(part.startswith(".") for part in path.relative_to(folder).parts):
             continue
         try:
             found += _in_file(str(path), face, max_bytes)
@@ -113,8 +113,9 @@ def _in_file(path: str, face: Face, max_bytes: int) -> list[Given]:
     results = list(_results(_parsed(text, Path(path).suffix.lower(), name), ""))
     if not results:
         raise _NoResult(name, "it holds no result", _AGAIN)
-    source = "stdin" if path == STDIN else path
-    found = (_given(data, f"{source}#{label}" if label else source, name) for label, data in results)
+    # What comes through a pipe may say itself which file it is from.
+    names = [] if path == STDIN else [path]
+    found = (_given(data, "#".join([*names, *filter(None, [label])]) or "stdin", name) for label, data in results)
     return [attrs.evolve(each, file=path) for each in found]
 
 

@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from qualia._values import is_mapping, is_sequence, to_plain
 from qualia.cli.export.known import Kind, kind_of, spread
+from qualia.cli.export.neutral import whole
 
 Cell = bool | int | float | str | None
 """What a cell holds; None is an empty one."""
@@ -107,8 +108,12 @@ class _Tables:
             self._keep("value", ("value",), [(cell(plain),)])
 
     def _keep(self, name: str, columns: Sequence[str], rows: Iterable[tuple[Cell, ...]]) -> str:
-        free = unlike(name, self._made)
-        self._made[free] = Table(free, tuple(columns), tuple(rows))
+        free = unlike(whole(name), self._made)
+        # Two names may come to be one where half characters are replaced.
+        clean: list[str] = []
+        for column in columns:
+            clean.append(unlike(whole(column), clean))
+        self._made[free] = Table(free, tuple(clean), tuple(rows))
         return free
 
     def _add_mapping(self, path: str, mapping: Mapping[Any, Any], kind: Kind | None, depth: int) -> None:

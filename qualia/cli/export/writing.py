@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from attrs import frozen
-
 from qualia._files import write_whole
 from qualia.cli.delivery import check_target, deliver_all, file_name
-from qualia.cli.export.data import data_of, lines_of, yaml_of
+from qualia.cli.export.forms import Form, all_forms
 from qualia.cli.export.gathering import Gathered, exported_with, gather
 from qualia.cli.export.reading import Given, read_all
 from qualia.cli.export.tables import Table
@@ -20,30 +18,11 @@ from qualia.cli.inputs import stem_of
 from qualia.cli.opening import project_of
 from qualia.cli.output import Face, as_json, as_yaml, safe_line, safe_text
 from qualia.cli.usage import WrongUsage
-from qualia.cli.words import _, spoken
+from qualia.cli.words import _
 from qualia.errors import nearest
 from qualia.settings import Settings
 
 _ABOUT = ".provenance.json"
-
-
-@frozen(kw_only=True)
-class _Form:
-    """One form of tables in a file."""
-
-    name: str
-    suffixes: tuple[str, ...]
-    """The first is the one that is given to new files."""
-    make: Callable[[Gathered, Sequence[Table]], bytes]
-    has_one_table: bool = False
-    """Whether a file holds one table only."""
-    is_by_table: bool = False
-    """Whether a folder gets a file for each table."""
-    is_text: bool = True
-    module: str | None = None
-    """The library it takes; None when it takes none."""
-    extra: str = ""
-    """The extra that brings it."""
 
 
 def export(asked: argparse.Namespace, face: Face) -> None:
@@ -84,77 +63,18 @@ def _check_sources(output: str | None, given: Sequence[Given]) -> None:
         check_target(output, source=file)
 
 
-def _forms(*, excel: bool) -> tuple[_Form, ...]:
-    def csv_bytes(_gathered: Gathered, tables: Sequence[Table]) -> bytes:
-        from qualia.cli.export.separated import PLAIN, excel_flavour, separated
-
-        return separated(tables[0], excel_flavour(spoken()) if excel else PLAIN)
-
-    def xlsx_bytes(gathered: Gathered, tables: Sequence[Table]) -> bytes:
-        from qualia.cli.export.workbook import workbook
-
-        return workbook(gathered, tables)
-
-    def markdown_bytes(gathered: Gathered, tables: Sequence[Table]) -> bytes:
-        from qualia.cli.export.marked import marked
-
-        return f"{marked(gathered, tables)}\n".encode()
-
-    def html_bytes(gathered: Gathered, tables: Sequence[Table]) -> bytes:
-        from qualia.cli.export.page import page
-
-        return f"{page(gathered, tables)}\n".encode()
-
-    def parquet_bytes(gathered: Gathered, tables: Sequence[Table]) -> bytes:
-        from qualia.cli.export.columnar import columnar
-
-        return columnar(gathered, tables[0])
-
-    return (
-        _Form(name="csv", suffixes=(".csv",), make=csv_bytes, has_one_table=True, is_by_table=True),
-        _Form(name="xlsx", suffixes=(".xlsx",), make=xlsx_bytes, is_text=False, module="xlsxwriter", extra="export"),
-        _Form(name="markdown", suffixes=(".md", ".markdown"), make=markdown_bytes),
-        _Form(name="html", suffixes=(".html", ".htm"), make=html_bytes),
-        _Form(name="yaml", suffixes=(".yaml", ".yml"), make=_yaml_bytes),
-        _Form(name="jsonl", suffixes=(".jsonl", ".ndjson"), make=_jsonl_bytes, is_by_table=True),
-        _Form(
-            name="parquet",
-            suffixes=(".parquet",),
-            make=parquet_bytes,
-            has_one_table=True,
-            is_by_table=True,
-            is_text=False,
-            module="pyarrow",
-            extra="parquet",
-        ),
-        _Form(name="json", suffixes=(".json",), make=_json_bytes),
-    )
-
-
-def _yaml_bytes(gathered: Gathered, tables: Sequence[Table]) -> bytes:
-    return yaml_of(gathered, tables).encode()
-
-
-def _json_bytes(gathered: Gathered, tables: Sequence[Table]) -> bytes:
-    return f"{as_json(data_of(gathered, tables))}\n".encode()
-
-
-def _jsonl_bytes(gathered: Gathered, tables: Sequence[Table]) -> bytes:
-    return lines_of(gathered, tables).encode()
-
-
 def _is_folder(output: str | None) -> bool:
     return output is not None and output.endswith(("/", os.sep)) and output.strip("/" + os.sep) != ""
 
 
-def _form_of(asked: argparse.Namespace, target: Path | None) -> _Form | None:
+def _form_of(asked: argparse.Namespace, target: Path | None) -> Form | None:
     """Return the form to write; None to show the tables to people.
 
     Raises:
         WrongUsage: nothing names a form, or it takes an option that was given for another.
         ExtraMissing: the library it takes is not installed.
     """
-    forms = _forms(excel=asked.excel)
+    forms = all_forms(excel=asked.excel)
     name = asked.format
     if name is None and target is not None and not asked.list:
         by_suffix = {suffix: form.name for form in forms for suffix in form.suffixes}
@@ -171,7 +91,7 @@ def _form_of(asked: argparse.Namespace, target: Path | None) -> _Form | None:
     return form
 
 
-def _check_options(asked: argparse.Namespace, form: _Form | None, target: Path | None) -> None:
+def _check_options(asked: argparse.Namespace, form: Form | None, target: Path | None) -> None:
     if asked.list:
         return
     if asked.excel and (form is None or form.name != "csv"):
@@ -220,7 +140,7 @@ def _preview(tables: Sequence[Table], face: Face) -> None:
 
 
 def _write_file(
-    form: _Form,
+    form: Form,
     gathered: Gathered,
     tables: Sequence[Table],
     target: Path | None,
@@ -244,7 +164,7 @@ def _write_file(
         face.note(_(sentence, name=tables[0].name, count=len(tables)))
 
 
-def _files(form: _Form, gathered: Gathered, tables: Sequence[Table], asked: argparse.Namespace) -> Mapping[str, bytes]:
+def _files(form: Form, gathered: Gathered, tables: Sequence[Table], asked: argparse.Namespace) -> Mapping[str, bytes]:
     """Return the files that a folder gets, by name."""
     taken: set[str] = set()
     suffix = form.suffixes[0]

@@ -91,16 +91,15 @@ def ask_params(asker: Asker, plugin: str, specs: Sequence[ParamSpec], *, go: str
     Raises:
         Back: somebody went back.
     """
-    form, last = Form(plugin, tuple(specs)), _GO
+    form = Form(plugin, tuple(specs))
     while form.specs:
         lines = [Choice(f"{_PREFIX}{spec.name}", _line(form, spec), _told(spec)) for spec in form.specs]
         title = _("Params of {plugin}: change what you like", plugin=plugin)
-        last = chosen(
-            asker, title, [Choice(_GO, go, _("* marks what you changed")), *lines], default=last, leaves_line=False
-        )
-        if last == _GO:
+        # After a change Enter goes on: few people change many.
+        key = chosen(asker, title, [Choice(_GO, go, _("* marks what you changed")), *lines], leaves_line=False)
+        if key == _GO:
             break
-        form = _changed(asker, form, form.spec(last.removeprefix(_PREFIX)))
+        form = _changed(asker, form, form.spec(key.removeprefix(_PREFIX)))
     return form
 
 

@@ -64,7 +64,7 @@ def teach(session: Session, key: str) -> None:
     lesson = next(each for each in lessons(folder) if each.key == key)
     count = len(lesson.screens)
     for number, screen in enumerate(lesson.screens, 1):
-        session.asker.tell(f"\n[{number}/{count}] {lesson.title}\n\n{screen.text}")
+        session.asker.tell(f"[{number}/{count}] {lesson.title}\n\n{screen.text}")
         if screen.command:
             session.asker.pause(_("Enter runs it; Ctrl-D leaves the tutorial"))
             session.run(screen.command)

@@ -147,12 +147,7 @@ class ChoiceList:
 
         keys = KeyBindings()
         self._add_moves(keys)
-
-        @keys.add("enter", eager=True)
-        def accept(event: KeyPressEvent) -> None:
-            choice = self.take()
-            if choice is not None:
-                event.app.exit(result=choice)
+        self._add_ends(keys)
 
         @keys.add("backspace")
         def erase(event: KeyPressEvent) -> None:
@@ -164,6 +159,19 @@ class ChoiceList:
             del event
             self.clear()
 
+        @keys.add(Keys.Any)
+        def typed(event: KeyPressEvent) -> None:
+            if self.number(event.data):
+                self._accept(event)
+            elif event.data.isprintable():
+                self.type(event.data)
+
+        del clear, erase, typed
+        return keys
+
+    def _add_ends(self, keys: KeyBindings) -> None:
+        keys.add("enter", eager=True)(self._accept)
+
         @keys.add("c-c", eager=True)
         @keys.add("<sigint>")
         def interrupt(event: KeyPressEvent) -> None:
@@ -173,18 +181,12 @@ class ChoiceList:
         def end(event: KeyPressEvent) -> None:
             event.app.exit(exception=EOFError())
 
-        @keys.add(Keys.Any)
-        def typed(event: KeyPressEvent) -> None:
-            text = event.data
-            if self.number(text):
-                choice = self.take()
-                if choice is not None:
-                    event.app.exit(result=choice)
-            elif text.isprintable():
-                self.type(text)
+        del interrupt, end
 
-        del accept, clear, erase, interrupt, end, typed
-        return keys
+    def _accept(self, event: KeyPressEvent) -> None:
+        choice = self.take()
+        if choice is not None:
+            event.app.exit(result=choice)
 
     def _add_moves(self, keys: KeyBindings) -> None:
         near = {"up": -1, "down": 1, "c-p": -1, "c-n": 1, "s-tab": -1, "tab": 1}
@@ -203,7 +205,7 @@ class ChoiceList:
 
 
 def _hint(*, is_numbered: bool) -> str:
-    numbered, long = _("arrows, Enter or a number; Ctrl-D: back"), _("arrows, Enter, or type a part; Ctrl-D: back")
+    numbered, long = _("arrows, Enter or a number; Ctrl-D: back"), _("arrows, Enter or typing; Ctrl-D: back")
     return numbered if is_numbered else long
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from qualia.cli.exit_codes import ExitCode
@@ -13,7 +15,7 @@ from qualia.cli.menu.memory import Memory, memory_path
 from qualia.cli.menu.session import Branch, Session
 from qualia.cli.output import Face
 from qualia.cli.usage import ExtraMissing, WrongUsage
-from qualia.cli.words import _, speaking, spoken
+from qualia.cli.words import _, speaking, spoken, wanted_language
 
 
 def menu(asked: argparse.Namespace, face: Face) -> ExitCode:
@@ -30,13 +32,41 @@ def menu(asked: argparse.Namespace, face: Face) -> ExitCode:
     from qualia.cli.commands import commands
 
     memory = Memory(memory_path(os.environ, Path.home()))
-    names = [command.name for command in commands()]
     session = Session(
-        _asker(is_plain=asked.plain, has_colour=not asked.no_color), memory, asked=asked, commands=names, run=main
+        asker_for(is_plain=asked.plain, has_colour=not asked.no_color),
+        memory,
+        asked=asked,
+        commands=[command.name for command in commands()],
+        run=main,
+        system=wanted_language((), os.environ),
     )
     if session.language is None:
         session.language = memory.read().language
-    return visit(session)
+    with _tidy_end():
+        return visit(session)
+
+
+class _Terminated(BaseException):
+    """Somebody sent SIGTERM."""
+
+
+@contextmanager
+def _tidy_end() -> Generator[None, None, None]:
+    """Let SIGTERM end the question first, which gives the terminal back as it was, and then the process."""
+    import signal
+
+    def terminated(number: int, frame: object) -> None:
+        del number, frame
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, terminated)
+    try:
+        yield
+    except _Terminated:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def visit(session: Session) -> ExitCode:
@@ -85,7 +115,7 @@ def _branches(session: Session) -> list[tuple[Choice, Branch]]:
     return [(choice, branch) for names, choice, branch in found if any(session.has(name) for name in names)]
 
 
-def _asker(*, is_plain: bool, has_colour: bool) -> Asker:
+def asker_for(*, is_plain: bool, has_colour: bool) -> Asker:
     """Return who asks: with drawn lists where the terminal can, else with numbered lines.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from qualia.cli.menu.asking import Choice, chosen, shown
@@ -63,6 +62,6 @@ def run_this(session: Session, pipeline: str) -> None:
 
 def _holds_something(folder: str) -> bool:
     try:
-        return Path(folder).is_dir() and any(os.scandir(folder))
+        return any(Path(folder).iterdir())
     except OSError:
         return False

@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from qualia.cli.menu.asking import Check, Choice, Complete, folded, numbers
+from qualia.cli.menu.asking import BACK, Check, Choice, Complete, folded
 from qualia.cli.words import _
 
 
@@ -17,7 +17,9 @@ class PlainAsker:
         """Return the key of the choice whose number was typed."""
         del leaves_line
         keys = [choice.key for choice in choices]
-        names = numbers(choices) or tuple(str(number) for number in range(1, len(choices) + 1))
+        names = [str(number) for number in range(1, len(keys) + 1)]
+        if keys[-1] == BACK:
+            names[-1] = "0"
         first = names[keys.index(default) if default in keys else 0]
         self.tell(f"\n{title}")
         for name, choice in zip(names, choices, strict=True):

@@ -7,7 +7,7 @@ from attrs import evolve
 from qualia.cli.menu.asking import Choice, chosen, shown
 from qualia.cli.menu.memory import Kept
 from qualia.cli.menu.session import Branch, Session
-from qualia.cli.words import _, speaking, spoken
+from qualia.cli.words import _, heading, speaking, spoken
 
 
 def preferences(session: Session) -> None:
@@ -33,7 +33,7 @@ def _branches(session: Session) -> list[tuple[Choice, Branch]]:
         found.append((Choice("init", _("make this folder a project"), _("so that results are kept with it")), init))
     return [
         *found,
-        (Choice("language", _("language"), "English, português"), language),
+        (Choice("language", heading("language"), "English, português"), language),
         (Choice("recent", _("files used lately"), _("clear the list, or keep none")), recent),
     ]
 

@@ -58,6 +58,7 @@ class DrawingAsker:
             output=self._screen,
             color_depth=self._depth,
         )
+        self._begin()
         choice = app.run()
         if leaves_line:
             self._answered(title, choice.label)
@@ -77,6 +78,7 @@ class DrawingAsker:
             reserve_space_for_menu=_OFFERED_LINES if complete else 0,
             key_bindings=_ending(),
         )
+        self._begin()
         return session.prompt(
             [("class:title", f"{shown(title)}: ")],
             default=default,
@@ -103,11 +105,18 @@ class DrawingAsker:
             erase_when_done=True,
             key_bindings=_ending(),
         )
+        self._begin()
         session.prompt([("class:told", f"{shown(title)} ")], validate_while_typing=False)
 
     def tell(self, text: str) -> None:
         """Show lines of text."""
         show(folded(text, shutil.get_terminal_size().columns))
+
+    def _begin(self) -> None:
+        """Wipe the echo of what was typed ahead of the question; the keys are not lost."""
+        self._screen.write_raw("\r")
+        self._screen.erase_end_of_line()
+        self._screen.flush()
 
     def _answered(self, title: str, answer: str) -> None:
         self.tell(f"{shown(title)}: {shown(answer)}")

@@ -10,7 +10,7 @@ from qualia.cli.menu.asking import LEAVING, Asker, Choice, chosen
 from qualia.cli.menu.memory import Memory
 from qualia.cli.menu.spelling import command_line
 from qualia.cli.opening import open_core
-from qualia.cli.words import _
+from qualia.cli.words import _, wanted_language
 from qualia.core import Core
 
 _PASSED_ON = ("quiet", "verbose", "no_color", "debug")
@@ -32,6 +32,7 @@ class Session:
         asked: what the menu was called with; its plugin folders and project are every command's.
         commands: the names of the commands there are.
         run: takes a command's words, runs it, and returns its exit code.
+        system: the language commands speak unless ``--lang`` says another; empty when it is not known.
     """
 
     def __init__(
@@ -42,10 +43,13 @@ class Session:
         asked: argparse.Namespace,
         commands: Sequence[str],
         run: Callable[[Sequence[str]], int],
+        system: str = "",
     ) -> None:
         self.asker: Asker = asker
         self.memory: Memory = memory
-        self.language: str | None = getattr(asked, "lang", None)
+        given = getattr(asked, "lang", None)
+        self.language: str | None = None if given is None else wanted_language(["--lang", given], {})
+        self._system: str = system
         self._asked: argparse.Namespace = asked
         self._commands: frozenset[str] = frozenset(commands)
         self._run: Callable[[Sequence[str]], int] = run
@@ -64,7 +68,7 @@ class Session:
 
     def words(self, command: Sequence[str]) -> list[str]:
         """Return a command's words with those the menu was called with in front, so that it means the same."""
-        found: list[str] = [] if self.language is None else ["--lang", self.language]
+        found: list[str] = [] if self.language in (None, self._system) else ["--lang", str(self.language)]
         for folder in self._asked.plugin_dirs:
             found += ["--plugin-dir", folder]
         if self._asked.project is not None:
@@ -79,6 +83,7 @@ class Session:
         self.show_line(command_line(["qualia", *words]))
         # A pager would stand between the answer and the next question.
         code = self._run(["--no-pager", *words])
+        self.asker.tell("\n")
         if code == ExitCode.INTERRUPTED:
             self.asker.tell(_("it was interrupted; the menu goes on"))
         elif code == ExitCode.PARTIAL:

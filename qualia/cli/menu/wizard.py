@@ -84,7 +84,7 @@ def moved_up(steps: tuple[Step, ...], place: int) -> tuple[Step, ...]:
 def _ask_steps(session: Session, steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """Let somebody add, move and remove steps, and return them once there is one at least."""
     while True:
-        listed = [Choice(f"={place}", f"{place + 1}. {_told(step)}") for place, step in enumerate(steps)]
+        listed = [Choice(f"={place}", _told(step)) for place, step in enumerate(steps)]
         done = [Choice("done", _("done: show the file"))] if steps else []
         add = Choice("add", _("add a step") if steps else _("add the first step"))
         key = chosen(

@@ -13,13 +13,13 @@ from qualia.cli.opening import open_core
 from qualia.cli.output import Face, as_json, as_yaml, format_of
 from qualia.cli.pretty import table
 from qualia.cli.project.checking import check_file
-from qualia.cli.project.places import core_for_checks, files_in, homes
-from qualia.cli.project.problems import Checked
+from qualia.cli.project.places import core_for_checks, files_in, files_meant, homes
+from qualia.cli.project.problems import Checked, kind_told
 from qualia.cli.project.schemas import params_schema, settings_schema
 from qualia.cli.project.templates import params_text, settings_text
 from qualia.cli.project.verdicts import show
 from qualia.cli.usage import WrongUsage
-from qualia.cli.words import _
+from qualia.cli.words import _, heading
 from qualia.errors import UnwritableOutput
 from qualia.settings import FILE_NAME, user_folder
 
@@ -68,7 +68,8 @@ def validate(asked: argparse.Namespace, face: Face) -> ExitCode:
     Raises:
         QualiaError: no file was named and there is none, a folder is wrong, or stdout cannot be written.
     """
-    files = [Path(each) for each in asked.files] or [each for home in homes(asked) for each in files_in(home)]
+    named = [each for path in asked.files for each in files_meant(path)]
+    files = named if asked.files else [each for home in homes(asked) for each in files_in(home)]
     if not files:
         raise WrongUsage(_("there is no qualia.toml, pipeline or file of params here; name the files"))
     with core_for_checks(asked) as core:
@@ -93,8 +94,10 @@ def list_files(asked: argparse.Namespace, face: Face) -> None:
     if not found:
         face.note(_("there are none; `qualia init` begins a project, `qualia config create` writes such files"))
         return
-    rows = [(each.file, _(each.kind or "unknown"), each.name, _validity(each)) for _home, each in found]
-    face.data(table(rows, headings=(_("file"), _("kind"), _("name"), _("validity")), width=face.width))
+    rows = [(each.file, kind_told(each.kind), each.name, _validity(each)) for _home, each in found]
+    face.data(
+        table(rows, headings=(heading("file"), heading("kind"), heading("name"), heading("validity")), width=face.width)
+    )
     if any(each.problems for _home, each in found):
         face.note(_("`qualia config validate` says what is wrong"))
 
@@ -115,5 +118,5 @@ def schema(asked: argparse.Namespace, face: Face) -> None:
 
 def _validity(each: Checked) -> str:
     if not each.problems:
-        return _("fine")
+        return heading("fine")
     return _("problems: {count}", count=len(each.problems))

@@ -12,15 +12,13 @@ _FORMS = ("pretty", "json", "jsonl", "yaml")
 
 def add_pipeline(commands: Any, told: str) -> None:
     """Add ``pipeline``."""
-    example = "qualia pipeline meeting.vtt -c meeting.toml -o results"
-    parser = command(commands, "pipeline", "qualia.cli.steps:run_pipeline", told, example)
-    parser.usage = "\n".join(
-        (
-            "qualia pipeline FILE... -c PIPELINE [-o FOLDER]",
-            "       qualia pipeline [FILE] -c PIPELINE --plan [tree|mermaid|json]",
-            "       qualia pipeline check PIPELINE...",
-        )
+    examples = (
+        "qualia pipeline meeting.vtt -c meeting.toml -o results",
+        "qualia pipeline interviews -c meeting.toml -o all-results",
+        "qualia pipeline meeting.vtt -c meeting.toml --plan",
+        "qualia pipeline check meeting.toml",
     )
+    parser = command(commands, "pipeline", "qualia.cli.steps:run_pipeline", told, "\n".join(examples))
     what = _("documents, folders and patterns, or results of process; - reads standard input")
     check = _("behind the word check: pipelines to look through for mistakes")
     parser.add_argument_group(_("arguments")).add_argument(

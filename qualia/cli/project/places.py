@@ -9,8 +9,10 @@ from pathlib import Path
 
 from qualia.cli.opening import open_core, project_of
 from qualia.cli.project.reading import SUFFIXES
+from qualia.cli.usage import WrongUsage
+from qualia.cli.words import _
 from qualia.core import Core
-from qualia.errors import InvalidSetting
+from qualia.errors import InvalidSetting, nearest
 from qualia.settings import FILE_NAME, Settings, user_folder
 
 PIPELINES = "pipelines"
@@ -31,6 +33,22 @@ def pipeline_named(name: str, asked: argparse.Namespace) -> str:
     return name
 
 
+def known_pipeline(name: str, asked: argparse.Namespace) -> str:
+    """Return the file that a pipeline's name means, as `pipeline_named`.
+
+    Raises:
+        WrongUsage: it means none, and looks like the name of one there is.
+    """
+    file = pipeline_named(name, asked)
+    if file == name and Path(name).name == name and not Path(name).exists():
+        names = [each.stem for home in homes(asked) for each in readable_in(home / PIPELINES)]
+        near = nearest(Path(name).stem, names)
+        if near:
+            shown = _(" or ").join(map(repr, near))
+            raise WrongUsage(_("there is no pipeline {name!r}; did you mean {near}?", name=name, near=shown))
+    return file
+
+
 def homes(asked: argparse.Namespace) -> Iterator[Path]:
     """Yield the project's folder (this one where there is none) and then the user's, if they are there."""
     project, own = project_of(asked), user_folder(os.environ)
@@ -46,6 +64,15 @@ def files_in(home: Path) -> Iterator[Path]:
     )
     for name in (PIPELINES, PARAMS):
         yield from readable_in(home / name)
+
+
+def files_meant(path: str) -> Iterator[Path]:
+    """Yield the files that a path on the command line means: those of a folder, as `files_in`, or itself."""
+    folder = Path(path)
+    if folder.is_dir():
+        yield from dict.fromkeys((*files_in(folder), *readable_in(folder)))
+    else:
+        yield folder
 
 
 def readable_in(folder: Path) -> Iterator[Path]:

@@ -6,16 +6,16 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from qualia._values import to_plain
 from qualia.cli.inputs import read_given
 from qualia.cli.opening import open_core
 from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
 from qualia.cli.project.writing import toml_value
-from qualia.cli.sources import sources_of
+from qualia.cli.sources import STDIN, sources_of
 from qualia.cli.usage import WrongUsage
-from qualia.cli.words import _
+from qualia.cli.words import _, heading
 from qualia.core import Core
 from qualia.document import Document
 from qualia.pipeline import DOCUMENT, Pipeline, Plan, PlanStep
@@ -65,7 +65,9 @@ def show_plan(asked: argparse.Namespace, files: Sequence[str], face: Face) -> No
         is_yaml = form == "yaml"
         face.data(as_yaml(data) if is_yaml else as_json(data), form="yaml" if is_yaml else "json")
     else:
-        face.data("\n".join(_tree(plan, planned, source or _("the document"))))
+        shown = heading("the document") if source is None else _("standard input") if source == STDIN else source
+        every = [evolve(each, changed=each.params) for each in planned]
+        face.data("\n".join(_tree(plan, every if face.is_verbose else planned, shown)))
     if source is None:
         face.note(_("planned for a plain text; name a document to see what is added for its kind"))
 
@@ -121,17 +123,14 @@ def _line(each: _Planned, parent: str) -> str:
     plugin = f"{step.plugin} {each.info.version}"
     parts = [plugin if step.id == step.plugin else f"{step.id}: {plugin}"]
     if step.added:
-        parts.append(_("added"))
+        parts.append(heading("added"))
     parts += [f"{name} = {_shown(value)}" for name, value in each.changed.items()]
-    takes = [
-        record if source == parent else _("{record} of {step}", record=record, step=source)
-        for record, source in step.records.items()
-    ]
+    takes = [record if source == parent else f"{record} ({source})" for record, source in step.records.items()]
     if step.document is not None and step.document != parent:
-        source = _("the document") if step.document == DOCUMENT else step.document
-        takes.insert(0, _("text of {step}", step=source))
+        source = heading("the document") if step.document == DOCUMENT else step.document
+        takes.insert(0, f"{heading('the text')} ({source})")
     if takes:
-        parts.append(_("takes {inputs}", inputs=" + ".join(takes)))
+        parts.append(f"{heading('takes')} {', '.join(takes)}")
     return safe_line("; ".join(parts))
 
 

@@ -109,6 +109,8 @@ class _Scan:
         names, where = self._names()
         end = self._text.find("\n", self._at)
         self._at = len(self._text) if end < 0 else end
+        for length in range(1, len(names)):
+            self.places.setdefault(self._numbered(names[:length]), self._spot(where))
         keys = self._numbered(names[:-1])
         if is_list:
             name: Keys = (*keys, *names[-1:])

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from attrs import frozen
 
 from qualia.cli.output import safe_line
-from qualia.cli.words import _, translated
+from qualia.cli.words import _, heading, translated
 
 _STEP = re.compile(r"steps\[(\d+)\]")
 Kind = Literal["pipeline", "settings", "params"]
@@ -52,6 +52,12 @@ class Problem:
         return safe_line(f"{self.place}: {about}{translated(self.message)}")
 
 
+def kind_told(kind: Kind | None) -> str:
+    """Return what a kind of file is called in the language spoken."""
+    names = {"pipeline": heading("pipeline"), "settings": heading("settings"), "params": heading("params")}
+    return heading("unknown") if kind is None else names[kind]
+
+
 def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Return problems in the order of the file, those of the whole file first."""
     return tuple(sorted(problems, key=lambda each: (each.line or 0, each.column or 0)))
@@ -83,5 +89,5 @@ class Checked:
         """Return one line for each problem, or one that says that there is none, in the language spoken."""
         if self.problems:
             return "\n".join(each.told() for each in self.problems)
-        what = _(self.kind or "file")
-        return safe_line(_("{file}: fine ({what})", file=self.file, what=f"{what} {self.name}".rstrip()))
+        what = f"{kind_told(self.kind)} {self.name}".rstrip()
+        return safe_line(_("{file}: fine ({what})", file=self.file, what=what))

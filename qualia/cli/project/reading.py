@@ -36,10 +36,15 @@ class Source:
 
     def twice(self) -> tuple[Problem, ...]:
         """Return a problem for each key that stands there twice, which a reader may take without a word."""
-        said = "stands there twice, and only one of them counts; take one out"
         found = self.positions.twice.items()
         return tuple(
-            Problem(file=self.path, message=said, line=spot.line, column=spot.column, key=shown(keys))
+            Problem(
+                file=self.path,
+                message=f"key {str(keys[-1])!r} stands there twice, and only one of them counts; take one out",
+                line=spot.line,
+                column=spot.column,
+                key=shown(keys),
+            )
             for keys, spot in found
         )
 
@@ -75,7 +80,7 @@ def _text(path: Path) -> str | Problem:
     if len(raw) > _MAX_BYTES:
         return Problem(file=str(path), message=f"has more than {_MAX_BYTES} bytes, which no such file needs")
     try:
-        return raw.decode("utf-8")
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")

@@ -47,7 +47,7 @@ def init(asked: argparse.Namespace, face: Face) -> None:
         face.note(_("left as they are: {names}", names=names))
         if ".gitignore" in left and not _ignores_state(folder / ".gitignore"):
             face.note(_("add .qualia/ to .gitignore: it holds kept results and the history of runs"))
-    if asked.dry_run:
+    if asked.dry_run and written:
         face.note(_("nothing was written; these would be:"))
     parts = ["\n".join(safe_line(str(folder / name)) for name in written)] if written else []
     if following and not asked.dry_run:
@@ -111,7 +111,7 @@ def _pipeline(*, draws: bool) -> str:
     parts = (
         (
             f"# {_('Run it with: {command}', command=next_commands(Path())[0])}",
-            f"name = {toml_value(_('example'))}",
+            'name = "example"',
             f"description = {toml_value(_('The words of a meeting, cleaned, counted and drawn.'))}",
         ),
         (

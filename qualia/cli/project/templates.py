@@ -13,7 +13,7 @@ from qualia.cli.output import as_yaml, safe_line
 from qualia.cli.project.params import mark_of
 from qualia.cli.project.settings_told import settings_told
 from qualia.cli.project.writing import toml_value
-from qualia.cli.words import _
+from qualia.cli.words import _, heading
 from qualia.plugin import ParamSpec
 from qualia.registry import PluginInfo
 from qualia.settings import Settings
@@ -83,22 +83,22 @@ def _param(spec: ParamSpec, form: str) -> str:
 def _allowed(spec: ParamSpec) -> Iterator[str]:
     """Yield what a param may be, in the language spoken."""
     if spec.choices:
-        yield _("one of: {choices}", choices=", ".join(spec.choices))
+        yield f"{heading('one of')}: {', '.join(spec.choices)}"
     else:
         kinds = {
-            "bool": _("true or false"),
-            "int": _("a whole number"),
-            "float": _("a number"),
-            "str": _("a text"),
-            "list": _("a list of texts"),
+            "bool": heading("true or false"),
+            "int": heading("a whole number"),
+            "float": heading("a number"),
+            "str": heading("a text"),
+            "list": heading("a list of texts"),
         }
         yield kinds[spec.kind]
     if spec.ge is not None:
-        yield _("at least {bound}", bound=f"{spec.ge:g}")
+        yield f"{heading('at least')} {spec.ge:g}"
     if spec.le is not None:
-        yield _("at most {bound}", bound=f"{spec.le:g}")
+        yield f"{heading('at most')} {spec.le:g}"
     if spec.optional:
-        yield _("or nothing at all")
+        yield heading("or nothing at all")
 
 
 def _example(spec: ParamSpec) -> str:

@@ -87,7 +87,7 @@ def describe(parser: argparse.ArgumentParser) -> dict[str, Any]:
         "summary": parser.description,
         "options": [_taken(each) for each in _actions(parser) if each.option_strings],
         "commands": found,
-        "exit_codes": [{"code": code.value, "name": code.name, "meaning": told} for code, told in exit_codes().items()],
+        "exit_codes": [{"code": int(code), "name": code.name, "meaning": told} for code, told in exit_codes().items()],
         "formats": [{"name": name, "meaning": told} for name, told in formats().items()],
         "environment": [{"name": name, "meaning": told} for name, told in variables().items()],
     }
@@ -110,6 +110,18 @@ def flat(known: Iterable[Described]) -> Iterator[Described]:
 def actions_of(parser: argparse.ArgumentParser) -> tuple[list[argparse.Action], dict[str, argparse.ArgumentParser]]:
     """Return what a parser takes itself, and the parsers of the commands below it by name."""
     return list(_actions(parser)), _below(parser)
+
+
+def common_of(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return the options of a command that every command takes."""
+    common: list[argparse.Action] = getattr(parser, "common", [])
+    return common
+
+
+def examples_of(parser: argparse.ArgumentParser) -> list[str]:
+    """Return the command lines that show what a command is for."""
+    told = str(parser.epilog or "").removeprefix(_("example:")).removeprefix(_("examples:"))
+    return [line.strip() for line in told.splitlines() if line.strip()]
 
 
 def type_of(action: argparse.Action) -> str:
@@ -136,12 +148,12 @@ def _described(parser: argparse.ArgumentParser, name: str, *, section: str, code
         summary=summary,
         section=section,
         origin=None if operation is None else operation.name,
-        usage=" ".join(parser.format_usage().split()).removeprefix(_("usage: ").strip()).strip(),
+        usage=parser.format_usage(),
         runs=bool(run),
         arguments=[_taken(each) for each in own if not each.option_strings],
         options=[_taken(each) for each in own if each.option_strings],
-        examples=_examples(parser),
-        exit_codes=sorted({*COMMON_CODES, *codes}),
+        examples=examples_of(parser),
+        exit_codes=sorted(map(int, {*COMMON_CODES, *codes})),
         commands=[_described(each, f"{name} {word}", section=section, codes=codes) for word, each in below.items()],
     )
 
@@ -156,15 +168,10 @@ def _taken(action: argparse.Action) -> Taken:
         metavar=None if kind == "flag" else shown,
         choices=[str(each) for each in action.choices or ()],
         default=None if default in (argparse.SUPPRESS, [], ()) else default,
-        required=action.required,
+        required=action.required and action.nargs not in ("*", "?"),
         repeatable=action.nargs in ("*", "+") or type(action).__name__ in ("_AppendAction", "_CountAction"),
         help=str(action.help or "").replace("%%", "%"),
     )
-
-
-def _examples(parser: argparse.ArgumentParser) -> list[str]:
-    told = str(parser.epilog or "").removeprefix(_("example:")).removeprefix(_("examples:"))
-    return [line.strip() for line in told.splitlines() if line.strip()]
 
 
 def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:

@@ -67,6 +67,7 @@ def exit_codes() -> Mapping[ExitCode, str]:
         ),
         ExitCode.INTERRUPTED: _("interrupted with Ctrl-C; commands that wait until then end with 0"),
         ExitCode.BROKEN_PIPE: _("whoever read the output went away"),
+        ExitCode.TERMINATED: _("asked to end by the system (SIGTERM); what was done is kept"),
     }
 
 
@@ -78,11 +79,17 @@ def variables() -> Mapping[str, str]:
         "QUALIA_PLUGIN_PATH": _("more folders of plugins, separated as in PATH"),
         "LANGUAGE, LC_ALL, LC_MESSAGES, LANG": _("the language to speak, the first that is set; --lang is stronger"),
         "NO_COLOR": _("anything switches colours off"),
-        "FORCE_COLOR, CLICOLOR_FORCE": _("anything but 0 switches colours on where no terminal is; NO_COLOR is stronger"),
+        "CLICOLOR": _("0 switches colours off"),
+        "FORCE_COLOR, CLICOLOR_FORCE": _(
+            "anything but 0 switches colours on where no terminal is; NO_COLOR is stronger"
+        ),
         "QUALIA_PAGER, PAGER": _("the program that shows long output, the first that is set; empty or cat for none"),
         "COLUMNS": _("how wide help and tables are, in characters"),
         "XDG_CONFIG_HOME": _("where your own settings stand, in qualia/config.toml (default: ~/.config)"),
         "XDG_STATE_HOME": _("where the menu keeps what it remembers, in qualia (default: ~/.local/state)"),
+        "XDG_DATA_HOME": _(
+            "where `qualia completion --install` puts the script of bash or zsh (default: ~/.local/share)"
+        ),
         "BROWSER_PATH": _("a Chromium that draws pictures only a browser can draw"),
     }
 
@@ -102,6 +109,7 @@ def formats() -> Mapping[str, str]:
         "png": _("a picture in dots"),
         "svg": _("a picture in lines"),
         "pdf": _("a picture to print"),
+        "toml": _("settings or params, to be edited by hand"),
         "sarif": _("findings as code hosts show them"),
     }
 

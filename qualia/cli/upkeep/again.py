@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from attrs import frozen
 
 from qualia._values import to_plain
+from qualia.citation import history_of, own_documents
 from qualia.cli.colour import is_coloured
 from qualia.cli.comparing import difference, lines_of, shown
 from qualia.cli.exit_codes import ExitCode
@@ -62,17 +64,18 @@ def rerun(asked: argparse.Namespace, face: Face) -> ExitCode:
     if not steps:
         sentence = "run {run} has no step that gave a result, so there is nothing to run again"
         raise WrongUsage(_(sentence, run=run.run_id[:SHORT]))
+    documents = documents_of(steps)
     if asked.file is None:
-        raise WrongUsage(_missing(run))
-    with open_core(asked) as core, progress(core, face):
+        raise WrongUsage(_missing(run, documents))
+    with open_core(asked) as core, progress(core, face) as shown_progress:
         given = read_given(asked.file, face, max_bytes=core.settings.max_document_bytes)
-        _check_given(run, given, asked.file)
+        _check_given(given, documents, asked.file)
         # Before anything is run: what is computed anew takes the place of what was kept.
         kept = [core.cache.get(step.key) if step.key else None for step, _made in steps]
-        compared = [
-            Compared(step=step, before=before, again=core.rerun(before or made, given))
-            for (step, made), before in zip(steps, kept, strict=True)
-        ]
+        compared: list[Compared] = []
+        for (step, made), before in zip(steps, kept, strict=True):
+            shown_progress.about(f"{safe_line(step.step)}:")
+            compared.append(Compared(step=step, before=before, again=core.rerun(before or made, given)))
     if form == "pretty":
         face.data("\n".join(line for each in compared for line in _told(each)))
     else:
@@ -91,20 +94,30 @@ def _identity(provenance: Provenance) -> object:
     return provenance.plugin, provenance.code_hash, provenance.params, provenance.inputs
 
 
-def _missing(run: RunEntry) -> str:
-    if run.document is None:
+def documents_of(steps: Sequence[tuple[StepEntry, Provenance]]) -> tuple[str, ...]:
+    """Return the ids of the documents that it all began with: a result that was given was made of one, too."""
+    made = (each for _step, provenance in steps for each in history_of(provenance))
+    return tuple(dict.fromkeys(document for each in made for document in own_documents(each)))
+
+
+def _missing(run: RunEntry, documents: Sequence[str]) -> str:
+    if not documents:
         sentence = "run {run} was given records, which are not kept; name the file that holds them"
         return _(sentence, run=run.run_id[:SHORT])
     sentence = "run {run} was on the document {document}, whose text is not kept; name its file"
-    return _(sentence, run=run.run_id[:SHORT], document=run.document[:_DIGEST])
+    return _(sentence, run=run.run_id[:SHORT], document=", ".join(each[:_DIGEST] for each in documents))
 
 
-def _check_given(run: RunEntry, given: Document | Result[Any], file: str) -> None:
+def _check_given(given: Document | Result[Any], documents: Sequence[str], file: str) -> None:
     value = given.value if isinstance(given, Result) else given
-    if run.document is None or not isinstance(value, Document) or value.id == run.document:
+    if not documents:
         return
-    reason = f"is another document ({value.id[:_DIGEST]}) than the run was on ({run.document[:_DIGEST]})"
-    raise UnsupportedInput(file, f"{reason}; name the one it was on, or analyse this one anew")
+    then = ", ".join(each[:_DIGEST] for each in documents)
+    if not isinstance(value, Document):
+        raise UnsupportedInput(file, f"holds a record, and the run began with the document {then}; name its file")
+    if value.id not in documents:
+        reason = f"is another document ({value.id[:_DIGEST]}) than the run was on ({then})"
+        raise UnsupportedInput(file, f"{reason}; name the one it was on, or analyse this one anew")
 
 
 def _told(compared: Compared) -> list[str]:

@@ -23,9 +23,13 @@ def consented(asked: argparse.Namespace, question: str) -> None:
     if asked.yes:
         return
     if not _is_terminal(sys.stdin) or not _is_terminal(sys.stderr):
-        raise WrongUsage(_("{question} Nobody can be asked here; --yes says so", question=question))
+        raise WrongUsage(_("{question} Nobody can be asked here; say it with --yes", question=question))
     print(safe_line(f"{question} [{_('y/N')}]"), end=" ", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in _YES:
+    answer = sys.stdin.readline()
+    if not answer:
+        # The end of input leaves the cursor behind the question.
+        print(file=sys.stderr)
+    if answer.strip().lower() not in _YES:
         raise WorkUndone(_("nothing was changed"))
 
 

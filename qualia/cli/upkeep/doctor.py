@@ -19,9 +19,8 @@ from qualia.cli.output import Face, format_of, safe_line
 from qualia.cli.pretty import cells
 from qualia.cli.upkeep import machine, project
 from qualia.cli.upkeep.findings import Check, Finding, Surroundings
-from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, heading, sentence_of
-from qualia.errors import InvalidSetting, QualiaError, nearest
+from qualia.errors import InvalidSetting, QualiaError
 from qualia.settings import Settings
 
 # What a look at files, libraries and the system raises; anything else is a fault of the check and shall be seen.
@@ -62,11 +61,11 @@ def doctor(asked: argparse.Namespace, face: Face) -> ExitCode:
     """Make every check, or those that were asked for; it ends with 1 when one found a problem.
 
     Raises:
-        WrongUsage: there is no check of a name, or a folder that was asked for is none.
+        WrongUsage: a folder that was asked for is none.
         UnwritableOutput: stdout cannot be written.
     """
     form = format_of(asked.format, None)
-    chosen = _chosen(asked.checks)
+    chosen = [check for check in checks() if not asked.checks or check.name in asked.checks]
     around = surroundings(asked, os.environ)
     found = [(check, made(check, around)) for check in chosen]
     every = [finding for _check, findings in found for finding in findings]
@@ -100,6 +99,7 @@ def surroundings(asked: argparse.Namespace, environ: Mapping[str, str]) -> Surro
         settings_trouble=trouble,
         plugin_dirs=tuple(map(Path, asked.plugin_dirs)),
         now_s=time.time(),
+        is_debugging=getattr(asked, "debug", False) or environ.get("QUALIA_DEBUG", "") not in ("", "0"),
     )
 
 
@@ -110,26 +110,12 @@ def made(check: Check, around: Surroundings) -> list[Finding]:
         for finding in check.look(around):
             found.append(finding)  # noqa: PERF402 - what was found before it raised is kept
     except _TROUBLE as error:
-        if around.environ.get("QUALIA_DEBUG", "") not in ("", "0"):
+        if around.is_debugging:
             raise
         told = sentence_of(error) if isinstance(error, QualiaError) else f"{type(error).__name__}: {error}"
         what = _("this could not be looked at: {told}", told=safe_line(told))
-        found.append(Finding(status="problem", what=what, remedy=_("QUALIA_DEBUG=1 shows more; please report it")))
+        found.append(Finding(status="problem", what=what, remedy=_("--debug shows more; please report it")))
     return found
-
-
-def _chosen(names: Sequence[str]) -> tuple[Check, ...]:
-    known = {check.name: check for check in checks()}
-    for name in names:
-        if name not in known:
-            near = nearest(name, known)
-            hint = (
-                _("did you mean {near}?", near=_(" or ").join(near))
-                if near
-                else _("known: {choices}", choices=", ".join(known))
-            )
-            raise WrongUsage(_("there is no check {name!r}; {hint}", name=name, hint=hint))
-    return tuple(check for name, check in known.items() if not names or name in names)
 
 
 def _shown(check: Check, findings: Sequence[Finding], width: int | None) -> str:
@@ -162,9 +148,9 @@ def _folded(head: str, text: str, width: int | None) -> list[str]:
 def _summed_up(found: Sequence[Finding]) -> str:
     counts = Counter(each.status for each in found)
     if counts["problem"]:
-        sentence = "{problems} problems, {warnings} warnings, {notes} notes"
+        sentence = "problems: {problems}, warnings: {warnings}, notes: {notes}"
         return _(sentence, problems=counts["problem"], warnings=counts["warning"], notes=counts["note"])
-    sentence = "no problems, {warnings} warnings, {notes} notes"
+    sentence = "no problems; warnings: {warnings}, notes: {notes}"
     return _(sentence, warnings=counts["warning"], notes=counts["note"])
 
 

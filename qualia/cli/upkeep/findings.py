@@ -40,6 +40,8 @@ class Surroundings:
     """Folders of plugins that were asked for."""
     now_s: float
     """Seconds since 1970, as the system has it."""
+    is_debugging: bool = False
+    """Whether a check that raises shall end the command, so that its traceback is seen."""
 
     @property
     def state(self) -> Path | None:

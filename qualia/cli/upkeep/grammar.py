@@ -8,7 +8,22 @@ from typing import Any
 from qualia.cli.grammar import Parser, add_format, command, options_of
 from qualia.cli.words import _
 
-_FORMS = ("pretty", "json", "jsonl", "csv")
+_FORMS = ("pretty", "json", "jsonl", "yaml", "csv")
+CHECKS = (
+    "versions",
+    "sqlite",
+    "extras",
+    "pictures",
+    "plugins",
+    "settings",
+    "folders",
+    "history",
+    "cache",
+    "terminal",
+    "watching",
+    "clock",
+)
+"""What ``doctor`` can look at, in the order in which it does."""
 _OUTCOMES = ("ok", "failed", "cancelled")
 
 
@@ -97,8 +112,10 @@ def add_doctor(commands: Any, told: str) -> None:
     """Add ``doctor``."""
     parser = command(commands, "doctor", "qualia.cli.upkeep.doctor:doctor", told, "qualia doctor --check plugins")
     options = options_of(parser)
-    only = _("only this check (may be repeated)")
-    options.add_argument("--check", action="append", default=[], metavar=_("NAME"), dest="checks", help=only)
+    only = _("only this check (may be repeated): {names}", names=", ".join(CHECKS))
+    options.add_argument(
+        "--check", action="append", default=[], choices=CHECKS, metavar=_("NAME"), dest="checks", help=only
+    )
     add_format(options)
 
 

@@ -16,7 +16,7 @@ from qualia._engine.cache.upkeep import verify as verify_file
 from qualia._engine.fingerprint import older_key
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.forms import data_text
-from qualia.cli.output import Face, format_of
+from qualia.cli.output import Face, format_of, safe_line
 from qualia.cli.pretty import table
 from qualia.cli.upkeep.consent import consented
 from qualia.cli.upkeep.places import CACHE, HISTORY, state_of
@@ -122,14 +122,14 @@ def clear(asked: argparse.Namespace, face: Face) -> None:
         since = datetime.now(UTC) - age_of(asked.older_than, option="--older-than")
     chosen = drop(path, plugin=asked.plugin, unused_since=since, dry_run=True)
     if asked.dry_run:
-        sentence = "{count} results would go ({size}); --dry-run changes nothing"
+        sentence = "results that would go: {count} ({size}); --dry-run changes nothing"
         face.data(_(sentence, count=chosen.entries, size=told_bytes(chosen.size_bytes)))
         return
     if chosen.entries:
-        sentence = "Throw {count} kept results away ({size})?"
+        sentence = "Throw kept results away ({count}, {size})?"
         consented(asked, _(sentence, count=chosen.entries, size=told_bytes(chosen.size_bytes)))
         chosen = drop(path, plugin=asked.plugin, unused_since=since)
-    sentence = "{count} results went ({size}); the file keeps its size, and the room in it is used again"
+    sentence = "results that went: {count} ({size}); the file keeps its size, and the room in it is used again"
     face.data(_(sentence, count=chosen.entries, size=told_bytes(chosen.size_bytes)))
 
 
@@ -156,7 +156,12 @@ def verify(asked: argparse.Namespace, face: Face) -> ExitCode:
     form = format_of(asked.format, None)
     _settings, state = state_of(asked)
     path = state / CACHE
-    found = verify_file(path, keys=_keys, repair=asked.repair)
+
+    def tell(entries: int) -> None:
+        if face.shows_progress:
+            face.note(_("results looked at: {count} ...", count=entries))
+
+    found = verify_file(path, keys=_keys, repair=asked.repair, tell=tell)
     if form != "pretty":
         face.data(data_text(_verified_facts(path, found), form), form=form)
     else:
@@ -174,18 +179,18 @@ def _keys(result: Result[Any]) -> tuple[str, ...]:
 
 def _verified(found: Verification, *, width: int | None) -> Iterator[str]:
     if found.trouble:
-        yield _("the file as a whole is damaged: {reason}", reason=translated(found.trouble))
+        yield _("the file as a whole is damaged: {reason}", reason=safe_line(translated(found.trouble)))
     if found.damaged:
-        sentence = "{damaged} of {count} results are damaged"
+        sentence = "damaged results: {damaged} of {count}"
         yield _(sentence, damaged=len(found.damaged), count=found.entries)
         rows = [(each.plugin or "?", told_bytes(each.size_bytes), translated(each.reason)) for each in found.damaged]
         yield table(rows, headings=(_("plugin"), heading("size"), heading("what is wrong")), width=width)
     if not found.damaged and not found.trouble:
-        yield _("{count} results, all sound", count=found.entries)
+        yield _("results: {count}, all sound", count=found.entries)
     if found.aside is not None:
-        yield _("the damaged file is {path} now, and a new one is begun", path=found.aside)
+        yield _("the damaged file is {path} now, and a new one is begun", path=safe_line(str(found.aside)))
     elif found.removed:
-        yield _("{count} damaged results were removed", count=found.removed)
+        yield _("damaged results removed: {count}", count=found.removed)
 
 
 def _verified_facts(path: Path, found: Verification) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from qualia.cli.words import _
 _DISTRIBUTION = "qualia-core"
 _SQLITE_LEAST = (3, 35, 0)
 _SQLITE_SOUND = (3, 51, 3)
-_FOR_DEVELOPERS = ("dev",)
+_FOR_DEVELOPERS = ("dev", "testing")
 _LEAST_WATCHES = 8_192
 _LEAST_INSTANCES = 64
 _OLDEST_NOW = datetime(2025, 1, 1, tzinfo=UTC).timestamp()

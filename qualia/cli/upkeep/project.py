@@ -120,10 +120,11 @@ def _trouble(info: PluginInfo) -> Iterator[Finding]:
         remedy = f"qualia plugins enable {info.id}"
         yield Finding(status="note", what=_("{plugin} is switched off", plugin=info.id), remedy=remedy)
     elif info.state in ("unavailable", "failing"):
-        reason, _semicolon, remedy = info.reason.rpartition("; ")
+        told = info.reason.removeprefix(f"plugin {info.id!r} is unavailable: ")
+        reason, _semicolon, remedy = told.rpartition("; ")
         # Libraries that are missing are installed in a moment; a manifest nobody can read has to be mended.
         lacks = info.kind is not None and "pip install" in remedy
-        what = f"{info.id}: {translated(reason or info.reason)}"
+        what = f"{info.id}: {translated(reason or told)}"
         shown = translated(remedy) if reason else _("`qualia validate {folder}` tells more", folder=info.folder)
         yield Finding(status="warning" if lacks else "problem", what=what, remedy=shown)
     elif info.lifecycle == "deprecated" and info.replaced_by:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from qualia._values import dumps, to_plain
+from qualia.cli.colour import bold
 from qualia.cli.forms import data_text
-from qualia.cli.output import Face, format_of
+from qualia.cli.output import Face, format_of, safe_line
 from qualia.cli.pretty import table
 from qualia.cli.upkeep.consent import consented
 from qualia.cli.upkeep.places import opened_history, run_meant, state_of
@@ -24,6 +25,9 @@ from qualia.settings import Settings
 SHORT = 8
 """Characters shown of a run's id; they are enough to name it by."""
 _DIGEST = 12
+_INDENT = "  "
+_WIDE = 72
+_FEW_COLUMNS = 3
 
 
 def list_runs(asked: argparse.Namespace, face: Face) -> None:
@@ -94,7 +98,10 @@ def _listed(runs: Sequence[RunEntry], *, width: int | None) -> str:
         _("document"),
     )
     now = datetime.now(UTC)
-    return table([_row(run, now) for run in runs], headings=headings, width=width)
+    rows = [_row(run, now) for run in runs]
+    # Where not all fits, what tells runs apart comes first: half an id is of no use.
+    count = len(headings) if width is None or width >= _WIDE else _FEW_COLUMNS
+    return table([row[:count] for row in rows], headings=headings[:count], width=width)
 
 
 def _row(run: RunEntry, now: datetime) -> tuple[str, ...]:
@@ -151,9 +158,7 @@ def _described(run: RunEntry, *, width: int | None) -> str:
     if run.steps:
         headings = (_("step"), _("plugin"), _("version"), heading("outcome"), heading("took"), _("cached"))
         parts.append(table([_step_row(step) for step in run.steps], headings=headings, width=width))
-        details = [detail for step in run.steps for detail in _details(step)]
-        if details:
-            parts.append(table(details, headings=(_("step"), heading("what"), ""), width=width))
+        parts += [_detailed(step, details, width) for step in run.steps if (details := list(_details(step)))]
     return "\n\n".join(parts)
 
 
@@ -164,18 +169,24 @@ def _step_row(step: StepEntry) -> tuple[str, ...]:
     return step.step, step.plugin, version, ended(step.outcome), took, cached
 
 
-def _details(step: StepEntry) -> Iterator[tuple[str, str, str]]:
+def _detailed(step: StepEntry, details: Sequence[tuple[str, str]], width: int | None) -> str:
+    """Return what is told of a step below its name, indented."""
+    text = table(details, width=None if width is None else width - len(_INDENT))
+    return "\n".join([bold(safe_line(step.step)), *(f"{_INDENT}{line}" for line in text.splitlines())])
+
+
+def _details(step: StepEntry) -> Iterator[tuple[str, str]]:
     if step.error:
-        yield step.step, _("error"), translated(step.error)
+        yield _("error"), translated(step.error)
     if step.provenance is None:
         return
     if step.provenance.params:
         params = ", ".join(f"{name} = {dumps(value)}" for name, value in sorted(step.provenance.params.items()))
-        yield step.step, heading("params"), params
+        yield heading("params"), params
     for name, digest in step.provenance.inputs.items():
         made = next((each.plugin for each in step.provenance.upstream if _argument(each.produces) == name), None)
         told = digest[:_DIGEST] if made is None else f"{digest[:_DIGEST]} <- {made}"
-        yield step.step, f"{heading('input')} {name}", told
+        yield f"{heading('input')} {name}", told
 
 
 def _argument(schema: str | None) -> str:
@@ -235,9 +246,9 @@ def prune(asked: argparse.Namespace, face: Face) -> None:
     with opened_history(asked) as history:
         count = history.prune(keep_days=keep_days, dry_run=True)
         if asked.dry_run:
-            face.data(_("{count} runs would be forgotten; --dry-run changes nothing", count=count))
+            face.data(_("runs that would be forgotten: {count}; --dry-run changes nothing", count=count))
             return
         if count:
-            consented(asked, _("Forget {count} runs older than {age}?", count=count, age=asked.older_than))
+            consented(asked, _("Forget the runs older than {age} ({count})?", count=count, age=asked.older_than))
             count = history.prune(keep_days=keep_days)
-    face.data(_("{count} runs were forgotten", count=count))
+    face.data(_("runs forgotten: {count}", count=count))

@@ -10,7 +10,7 @@ from qualia.cli.forms import data_text
 from qualia.cli.inputs import read_given
 from qualia.cli.opening import open_core
 from qualia.cli.output import Face, format_of, safe_text
-from qualia.cli.upkeep.again import last_steps
+from qualia.cli.upkeep.again import documents_of, last_steps
 from qualia.cli.upkeep.places import WorkUndone, opened_history, run_meant
 from qualia.cli.upkeep.runs import SHORT
 from qualia.cli.usage import WrongUsage
@@ -95,8 +95,8 @@ def _results(core: Core, runs: tuple[RunEntry, ...]) -> list[Result[Any]]:
                 lacking[run.run_id[:SHORT]] = None
     if missing:
         sentence = (
-            "not in the cache any more: {missing}; `qualia history rerun {run} FILE` computes it again, "
-            "then export that run"
+            "not in the cache any more: {missing}; `qualia history rerun {run} FILE` computes it again; "
+            "where a plugin has changed since, run it anew and export the new run"
         )
         raise WorkUndone(_(sentence, missing=", ".join(missing), run=next(iter(lacking))))
     return list(found.values())
@@ -105,7 +105,7 @@ def _results(core: Core, runs: tuple[RunEntry, ...]) -> list[Result[Any]]:
 def _document(file: str, runs: tuple[RunEntry, ...], core: Core, face: Face) -> Document:
     given = read_given(file, face, max_bytes=core.settings.max_document_bytes)
     value = given.value if isinstance(given, Result) else given
-    known = {run.document for run in runs}
+    known = {each for run in runs for each in (run.document, *documents_of(last_steps(run)))}
     if not isinstance(value, Document) or value.id not in known:
         reason = "is none of the documents these runs were on; name one of theirs"
         raise UnsupportedInput(file, reason)
