@@ -45,6 +45,7 @@ NOT_RUN = {
     "dev": "it waits for changes until Ctrl-C",
     "watch-plugins": "it waits for changes until Ctrl-C",
     "completion": "it writes into the home folder",
+    "history rerun": "it takes the document the last run was on",
     "plugins use": "it takes a plugin of which two versions are known",
 }
 INTRODUCTION = """\
