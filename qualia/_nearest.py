@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+_AS_NEAR = 0.12
+"""How much less a second guess may look like the word than the first, so that a good guess stands alone."""
 
-def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.5) -> tuple[str, ...]:
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> tuple[str, ...]:
     """Return up to three of the ``known`` names that look like ``word``, nearest first; ``cutoff`` 1 means equal."""
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
-    return tuple(get_close_matches(word, list(known), n=3, cutoff=cutoff))
+    near = get_close_matches(word, list(known), n=3, cutoff=cutoff)
+    alike = [SequenceMatcher(None, name, word).ratio() for name in near]
+    return tuple(name for name, ratio in zip(near, alike, strict=True) if ratio >= alike[0] - _AS_NEAR)
 
 
 def unknown_name(word: str, known: Iterable[str]) -> str:

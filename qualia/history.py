@@ -168,7 +168,7 @@ class History:
             (f"{at} < ?", _number(until) if until else None),
             ("p.plugin = ?" if leading else _USES, plugin),
         )
-        chosen = [(clause, value) for clause, value in conditions if value is not None]
+        chosen = [(clause, _bound(value)) for clause, value in conditions if value is not None]
         where = f"WHERE {' AND '.join(clause for clause, _ in chosen)}" if chosen else ""
         source = "run_plugins p JOIN runs r ON r.id = p.run" if leading else "runs r"
         # Only the fixed clauses above enter the text; every value is bound.
@@ -186,7 +186,7 @@ class History:
         Raises:
             HistoryUnreadable: the file is damaged, or newer than this version can read.
         """
-        end = "\U0010ffff"
+        start, end = _storable(start), "\U0010ffff"
         bounds: tuple[object, ...] = (start, start + end)
         query = "SELECT run_id FROM runs WHERE run_id >= ? AND run_id < ? ORDER BY 1 LIMIT ?"
         if of == "document":
@@ -202,7 +202,7 @@ class History:
         Raises:
             HistoryUnreadable: the file is damaged, or newer than this version can read.
         """
-        return next(iter(self._runs(f"{_SELECT} FROM runs r WHERE r.run_id = ?", (run_id,))), None)
+        return next(iter(self._runs(f"{_SELECT} FROM runs r WHERE r.run_id = ?", (_storable(run_id),))), None)
 
     def daily(self, *, days: int = 30) -> tuple[DayCount, ...]:
         """Return how each plugin did on each of the last days, newest first.
@@ -227,7 +227,7 @@ class History:
         Raises:
             HistoryUnreadable: the file is newer than this version, or cannot be read or written.
         """
-        before_s = self._wall() - keep_days * _DAY_S
+        before_s = max(self._wall() - keep_days * _DAY_S, 0.0)
         if dry_run:
             rows = self._file.read("SELECT count(*) FROM runs WHERE id < ?", (round(before_s * 1e6),))
             return int(rows[0][0]) if rows else 0
@@ -247,7 +247,7 @@ class History:
         """Forget what is too old: at the first write, then daily, some of it at a time so that no run waits long."""
         if self._keep_days <= 0 or (self._pruned_s is not None and abs(now_s - self._pruned_s) < _DAY_S):
             return
-        before_s = now_s - self._keep_days * _DAY_S
+        before_s = max(now_s - self._keep_days * _DAY_S, 0.0)
         if self._file.write(lambda db: _delete(db, before_s)) < _PRUNED_AT_ONCE:
             self._pruned_s = now_s
 
@@ -309,6 +309,10 @@ def _delete(db: sqlite3.Connection, before_s: float) -> int:
     for (plugin,) in db.execute("SELECT DISTINCT plugin FROM daily").fetchall():
         db.execute("DELETE FROM run_plugins WHERE plugin = ? AND run <= ?", (plugin, last))
     return db.execute("DELETE FROM runs WHERE id <= ?", (last,)).rowcount
+
+
+def _bound(value: object) -> object:
+    return _storable(value) if isinstance(value, str) else value
 
 
 def _storable(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from attrs import Factory, field, frozen
 
 from qualia._values import frozen_mapping, is_mapping, is_texts
+from qualia._yaml import parse_yaml
 from qualia.errors import InvalidPipeline, unknown_name
 
 DOCUMENT = "@document"
@@ -106,7 +107,7 @@ def _read(path: Path) -> str:
 
 
 def _unreadable(path: Path, reason: str) -> InvalidPipeline:
-    return InvalidPipeline(str(path), f"cannot be read ({reason.lower()}); name a .toml or .json file")
+    return InvalidPipeline(str(path), f"cannot be read ({reason.lower()}); name a .toml, .json or .yaml file")
 
 
 def _parse(path: Path, text: str) -> object:
@@ -128,14 +129,12 @@ def _parse(path: Path, text: str) -> object:
 
 def _parse_yaml(path: Path, text: str) -> object:
     try:
-        import yaml
+        return parse_yaml(text)
     except ImportError as error:
         reason = "reading YAML needs the cli extra; run: pip install 'qualia-core[cli]'"
         raise InvalidPipeline(str(path), reason) from error
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InvalidPipeline(str(path), f"is no valid YAML: {' '.join(str(error).split())}") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidPipeline(str(path), f"is no valid YAML: {error}") from error
 
 
 _KEYS: Mapping[str, type] = {"name": str, "description": str, "steps": list}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,9 @@ def parse(words: Sequence[str]) -> argparse.Namespace | None:
     parser = parser_for(words)
     try:
         asked, rest = parser.parse_known_args(words)
+    except ValueError:
+        _check_dashes(words)
+        raise
     except HelpAsked as help_asked:
         from qualia.cli.plugin_help import params_help
 
@@ -141,7 +145,17 @@ def _meant(words: Sequence[str]) -> list[str]:
 
 def _print(text: str) -> None:
     if sys.stdout is not None:
-        print(text)
+        encoding = sys.stdout.encoding or "utf-8"
+        try:
+            print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+        except OSError as error:
+            from qualia.cli.output import drop_unwritten
+            from qualia.errors import UnwritableOutput
+
+            if isinstance(error, BrokenPipeError):
+                raise
+            drop_unwritten()
+            raise UnwritableOutput("standard output", (error.strerror or str(error)).lower()) from error
 
 
 class _Top(Parser):
@@ -175,20 +189,46 @@ def _top() -> tuple[Parser, Any]:
 def _refuse(rest: Sequence[str], parser: argparse.ArgumentParser, asked: argparse.Namespace) -> NoReturn:
     """Complain about words that mean nothing here, with the option that was probably meant."""
     from qualia.cli.usage import WrongUsage
-    from qualia.errors import nearest
 
     shown = " ".join(rest)
     names = [name for name in (asked.command, getattr(asked, "action", None)) if name is not None]
     options = sorted(set(re.findall(r"--[a-z][a-z-]*", _help_of(names, parser))))
-    near = nearest(rest[0].partition("=")[0], options) if rest[0].startswith("-") else ()
+    near = _nearest_options(rest[0], options) if rest[0].startswith("-") else ()
     command = " ".join(["qualia", *names])
     told = _("{command} does not know {words!r}", command=command, words=shown)
-    hint = (
-        _("did you mean {near}?", near=_(" or ").join(near))
-        if near
-        else _("{command} --help shows how", command=command)
-    )
+    if near:
+        hint = _("did you mean {near}?", near=_(" or ").join(near))
+    elif _is_dashed_file(rest[0]):
+        hint = _dashed(rest[0])
+    elif not rest[0].startswith("-") and "--plugin" in options and asked.plugin is None:
+        hint = _("a plugin is named with -p, a param with -P; {command} --help shows how", command=command)
+    else:
+        hint = _("{command} --help shows how", command=command)
     raise WrongUsage(f"{told}; {hint}")
+
+
+def _check_dashes(words: Sequence[str]) -> None:
+    """Complain of a file that was taken for an option, where there is one."""
+    from qualia.cli.usage import WrongUsage
+
+    for word in words:
+        if _is_dashed_file(word):
+            raise WrongUsage(_dashed(word))
+
+
+def _is_dashed_file(word: str) -> bool:
+    return word.startswith("-") and word.strip("-") != "" and os.path.lexists(word)
+
+
+def _dashed(word: str) -> str:
+    return _("a file whose name begins with - is written {path}", path=f"./{word}")
+
+
+def _nearest_options(word: str, options: Sequence[str]) -> tuple[str, ...]:
+    from qualia.errors import nearest
+
+    bare = word.partition("=")[0].lstrip("-")
+    return tuple(f"--{near}" for near in nearest(bare, [option.lstrip("-") for option in options]))
 
 
 def _help_of(command: Sequence[str], parser: argparse.ArgumentParser) -> str:

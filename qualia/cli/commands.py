@@ -154,6 +154,12 @@ def _machine() -> tuple[Command, ...]:
             "upkeep.grammar:add_doctor",
             (1,),
         ),
+        Command(
+            "host",
+            _("serve a project to the console and to other programs"),
+            "hosting_grammar:add_host",
+            (1, 4, 143),
+        ),
         Command("completion", _("complete words with the tabulator key"), "shell.grammar:add_completion", codes=(4,)),
         Command("spec", _("show what the commands take, for programs"), "shell.grammar:add_spec"),
     )

@@ -7,7 +7,6 @@ import json
 import keyword
 import os
 import re
-import shlex
 import shutil
 import sys
 import unicodedata
@@ -18,6 +17,7 @@ from string import Template
 
 from qualia.cli.opening import open_core, project_of
 from qualia.cli.output import Face, safe_line
+from qualia.cli.quoting import quoted
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _
 from qualia.errors import UnwritableOutput
@@ -199,4 +199,4 @@ def _move(staging: Path, folder: Path, files: Mapping[str, str]) -> None:
 
 def _next_commands(folder: Path, *, tested: bool) -> list[str]:
     commands = ["qualia validate", "qualia dev", *(["pytest"] if tested else [])]
-    return [f"{command} {shlex.quote(str(folder))}" for command in commands]
+    return [f"{command} {quoted(str(folder))}" for command in commands]

@@ -85,6 +85,18 @@ def check_folder(path: Path) -> None:
         raise UnwritableOutput(str(path), "a folder above it is a file" if folder.exists() else reason)
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder in one that is there; it may be there itself.
+
+    Raises:
+        UnwritableOutput: it cannot be made.
+    """
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise UnwritableOutput(str(folder), (error.strerror or str(error)).lower()) from error
+
+
 def deliver_all(folder: Path, files: Mapping[str, bytes], *, force: bool) -> list[Path]:
     """Write files into a folder, all of them or none, and return them; the folder is made if need be.
 

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from qualia._files import write_whole
-from qualia.cli.delivery import check_folder, check_target, check_unread, is_folder, target_of
+from qualia.cli.delivery import check_folder, check_target, check_unread, is_folder, make_folder, target_of
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.inputs import read_all
 from qualia.cli.many import Answer, Work, answer, answers, code_of
@@ -92,7 +92,7 @@ def _each(work: Work, sources: Sequence[str], asked: argparse.Namespace, folder:
     if asked.output == "-" or (folder is not None and not is_folder(folder)):
         raise WrongUsage(_("-o {path}: several pictures do not go into one file; name a folder", path=asked.output))
     if folder is not None:
-        folder.mkdir(exist_ok=True)
+        make_folder(folder)
     kept: list[Answer] = []
     for each in answers(work, sources):
         kept.append(evolve(each, result=None))

@@ -37,7 +37,8 @@ def tell(error: Exception, *, form: str | None = None, has_trace: bool = False) 
 def facts(error: Exception) -> dict[str, Any]:
     """Return an error as plain data: its class, its sentence in English, then its fields."""
     described = describe(error)
-    first = {"error": type(error).__name__, "message": described["message"]}
+    public = next(kind.__name__ for kind in type(error).__mro__ if not kind.__name__.startswith("_"))
+    first = {"error": public, "message": described["message"]}
     return {**first, **described, **first}
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeGuard
 from attrs import frozen
 
 from qualia._values import is_mapping, is_sequence
+from qualia._yaml import HasAlias, ill_formed, parse_yaml
 from qualia.cli.output import Face
 from qualia.cli.sources import STDIN
 from qualia.cli.words import _
@@ -126,8 +127,7 @@ def _parsed(text: str, suffix: str, name: str) -> object:
             lines = _lines(text)
             if lines is not None or suffix != ".json":
                 return lines
-            told = " ".join(str(error).split())
-            raise DocumentUnreadable(name, f"it is no valid JSON ({told})", _AGAIN) from error
+            raise DocumentUnreadable(name, f"it is no valid JSON ({ill_formed(error)})", _AGAIN) from error
     if suffix in (".yaml", ".yml") or _YAML_RESULT.match(text):
         return _yaml(text, name, is_certain=suffix in (".yaml", ".yml"))
     return None
@@ -142,21 +142,14 @@ def _lines(text: str) -> list[Any] | None:
 
 
 def _yaml(text: str, name: str, *, is_certain: bool) -> object:
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        # An alias of an alias of an alias is how a small file fills the memory; what we write has none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader)):
-            raise DocumentUnreadable(name, "its YAML has aliases, which a result never has", _AGAIN)
-        return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader, in C where there is one
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        if isinstance(error, DocumentUnreadable):
-            raise
+        return parse_yaml(text)
+    except HasAlias as error:
+        raise DocumentUnreadable(name, "its YAML has aliases, which a result never has", _AGAIN) from error
+    except (ValueError, RecursionError) as error:
         if not is_certain:
             return None
-        told = " ".join(str(error).split())
-        raise DocumentUnreadable(name, f"it is no valid YAML ({told})", _AGAIN) from error
+        raise DocumentUnreadable(name, f"it is no valid YAML ({ill_formed(error)})", _AGAIN) from error
 
 
 def _result(data: dict[str, Any], name: str) -> Result[Any]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from qualia._values import is_mapping
+from qualia._yaml import ill_formed, parse_yaml
 from qualia.cli.usage import WrongParamInFile, WrongUsage
-from qualia.cli.words import _
+from qualia.cli.words import _, translated
 from qualia.errors import InvalidParam
 from qualia.plugin import ParamSpec, check_params
 
@@ -59,23 +60,14 @@ def _data(path: str, text: str) -> object:
 
             return json.loads(text)
         if suffix in (".yaml", ".yml"):
-            import yaml
-
-            return yaml.safe_load(text) or {}
+            return parse_yaml(text) or {}
         import tomllib
 
         return tomllib.loads(text)
-    except (ValueError, RecursionError, _yaml_error()) as error:
-        told = " ".join(str(error).split())
+    except (ValueError, RecursionError) as error:
+        told = translated(ill_formed(error))
         kind = {".json": "JSON", ".yaml": "YAML", ".yml": "YAML"}.get(suffix, "TOML")
         raise WrongUsage(_("-c {path!r} is no valid {kind} ({told})", path=path, kind=kind, told=told)) from error
-
-
-def _yaml_error() -> type[Exception]:
-    import sys
-
-    module: Any = sys.modules.get("yaml")
-    return ValueError if module is None else module.YAMLError
 
 
 def _place(path: str, text: str, name: str) -> str:

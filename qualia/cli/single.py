@@ -13,8 +13,9 @@ from attrs import evolve, frozen
 from qualia._files import write_whole
 from qualia._values import to_plain
 from qualia.cli.colour import bold
-from qualia.cli.delivery import check_target, check_unread, is_folder, target_of
+from qualia.cli.delivery import check_target, check_unread, is_folder, make_folder, target_of
 from qualia.cli.exit_codes import ExitCode
+from qualia.cli.export.neutral import whole
 from qualia.cli.failure import facts
 from qualia.cli.forms import csv_text, data_text
 from qualia.cli.inputs import read_all
@@ -106,7 +107,7 @@ def _deliver(result: Result[Any], how: _How, source: str, target: Path | None) -
 def _write_each(found: Iterable[Answer], how: _How, sources: Sequence[str], folder: Path) -> ExitCode:
     """Write each result into a file of its own, as soon as it is there."""
     kept: list[Answer] = []
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     for each in found:
         kept.append(evolve(each, result=None))
         if each.result is None:
@@ -158,7 +159,7 @@ def _plain(each: Answer) -> dict[str, Any]:
 
 
 def _bytes(text: str) -> bytes:
-    return f"{text}\n".encode()
+    return f"{whole(text)}\n".encode()
 
 
 def _text(result: Result[Any], form: Format, face: Face | None) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from attrs import frozen
 
 from qualia.cli.colour import bold
-from qualia.cli.delivery import check_absent, check_folder, deliver_all
+from qualia.cli.delivery import check_absent, check_folder, deliver_all, make_folder
 from qualia.cli.exit_codes import ExitCode, code_for
 from qualia.cli.failure import facts, sentence
 from qualia.cli.inputs import read_given
@@ -208,7 +208,7 @@ def _one_of_many(run: _Run, source: str, folder: Path | None) -> dict[str, Any]:
             return {}
         return outcome_data(name, outcome)
     written = outcome_files(name, source, outcome)
-    folder.parent.mkdir(exist_ok=True)
+    make_folder(folder.parent)
     paths = deliver_all(folder, written.files, force=run.force)
     if run.form == "pretty":
         face.data("\n".join(safe_line(str(path)) for path in paths))

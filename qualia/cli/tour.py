@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from qualia.cli.delivery import check_absent
 from qualia.cli.opening import open_core
 from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
 from qualia.cli.progress import progress
+from qualia.cli.quoting import command_line
 from qualia.cli.words import _, spoken
 
 MATERIAL = Path(__file__).parent / "material"
@@ -51,7 +51,7 @@ def next_commands(folder: Path, written: Sequence[Path]) -> list[str]:
         ("visualize", str(words if words in written else meeting), "-p", "frequency_chart", *pie),
         ("pipeline", str(meeting), "-c", str(MATERIAL / "meeting.toml"), "-o", str(results)),
     )
-    return [shlex.join(("qualia", *command)) for command in commands]
+    return [command_line(("qualia", *command)) for command in commands]
 
 
 def _in(english: str, portuguese: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from qualia.errors import InputError, InvalidParam, PluginUnavailable
+from qualia.errors import InputError, InvalidParam, PluginUnavailable, QualiaError
 
 
 class WrongUsage(InputError):
@@ -15,6 +15,16 @@ class WrongUsage(InputError):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence: str = sentence
+
+
+class Unexpected(QualiaError, RuntimeError):
+    """Work on one document ended with something nobody foresaw; ``told`` is its class and what it said."""
+
+    template = "something unexpected happened ({told}); QUALIA_DEBUG=1 shows where"
+
+    def __init__(self, told: str) -> None:
+        super().__init__(told)
+        self.told: str = told
 
 
 class WrongParamInFile(InvalidParam):

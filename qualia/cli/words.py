@@ -20,16 +20,18 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "pt", "pt-BR")
 _language: ContextVar[str] = ContextVar("language", default="en")
+_SENTENCES = frozenset({"action", "error", "hint", "purpose", "reason", "remedy"})
+"""Fields of errors that hold sentences, however short."""
 _FIELD = re.compile(r"\{(\w+)(?:![rs])?(?::[^}]*)?\}")
 
 
 def wanted_language(words: Sequence[str], environ: Mapping[str, str]) -> str:
     """Return the language to speak: ``--lang``, else the first set of LANGUAGE, LC_ALL, LC_MESSAGES and LANG."""
     for place, word in enumerate(words):
-        if word == "--lang" and place + 1 < len(words):
-            return _known(words[place + 1])
-        if word.startswith("--lang="):
-            return _known(word.partition("=")[2])
+        asked = words[place + 1 : place + 2] if word == "--lang" else [word[7:]] if word.startswith("--lang=") else ()
+        # What is none of the languages is refused later, in the language of the system.
+        if asked and asked[0] in LANGUAGES:
+            return _known(asked[0])
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         if environ.get(name):
             return _known(environ[name].split(":")[0])
@@ -72,8 +74,14 @@ def sentence_of(error: QualiaError) -> str:
     template = translations().get(error.template)
     if _language.get() == "en" or template is None:
         return str(error)
-    fields = {name: translated(value) if isinstance(value, str) else value for name, value in vars(error).items()}
+    fields = {name: _told(name, value) for name, value in vars(error).items()}
     return template.format(*error.args, **fields)
+
+
+def _told(field: str, value: object) -> object:
+    """Return what an error's field shows: a sentence is translated, and a name, which may be a word too, is not."""
+    is_sentence = isinstance(value, str) and (field in _SENTENCES or " " in value)
+    return translated(value) if is_sentence and isinstance(value, str) else value
 
 
 def translated(text: str) -> str:
@@ -97,9 +105,7 @@ def translations() -> Mapping[str, str]:
     from gettext import GNUTranslations
     from pathlib import Path
 
-    from qualia.cli.portuguese import SENTENCES
-
-    found: dict[str, str] = dict(SENTENCES)
+    found: dict[str, str] = {}
     for path in sorted(Path(__file__).with_name("locale").glob("pt_BR/LC_MESSAGES/*.mo")):
         with path.open("rb") as file:
             # There is no public way to ask a catalogue for all it holds.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
 import sys
@@ -90,8 +91,9 @@ def check_folder(folder: Path, files: tuple[File, ...], plugin: str) -> Iterator
 
 def _tested_beside(folder: Path, plugin: str) -> bool:
     """Tell whether a folder of tests, beside the plugin or beside the folder it stands in, has one for it."""
-    above = [each / "tests" for each in folder.parents[:2]]
-    return any(next(tests.rglob(f"test_{plugin}*.py"), None) is not None for tests in above if tests.is_dir())
+    # A walk has read each folder to its end before it yields it, so stopping early leaves none open.
+    found = (names for above in folder.parents[:2] for _folder, _below, names in os.walk(above / "tests"))
+    return any(fnmatch.filter(names, f"test_{plugin}*.py") for names in found)
 
 
 def _check_file(file: File, folder: Path) -> Iterator[Finding]:

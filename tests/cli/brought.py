@@ -45,11 +45,22 @@ def burn(context):
     return Finished(["ashes", "smoke"], code=3, text="all gone")
 
 
+@frozen
+class Dry:
+    dry_run: bool = param(False, help="Only tell.")
+
+
+def clear(context):
+    yield Progress("clearing")
+    return Finished([], text="would clear" if context.params.dry_run else "cleared")
+
+
 TIDY = Operation(
     name="tidy", summary="Tidy a room.", run=tidy, params=Params, arguments=("room",), examples=("tidy hall",)
 )
 BURN = Operation(name="attic.burn", summary="Burn the attic down.", run=burn, destructive=True)
 LOOK = Operation(name="attic.look", summary="Look into the attic.", run=lambda context: iter(()), params=Params)
+CLEAR = Operation(name="attic.clear", summary="Clear.", run=clear, params=Dry, destructive=True)
 LIST = Operation(name="list", summary="Never seen.", run=tidy)
 STRANGE = Operation(name="strange", summary="Goes by another name.", run=tidy)
 '''

@@ -94,6 +94,7 @@ SAMPLES: Mapping[str, Sample] = {
         works=("validate", "questions", "--no-run"),
         fails=("validate", "absent"),
     ),
+    "host": Sample(works=("host", "--help"), fails=("host", "--idle-exit", "-1")),
     "watch-plugins": Sample(works=("watch-plugins", "--help"), fails=("watch-plugins", "--project", "absent")),
     "doctor": Sample(
         works=("doctor", "--check", "settings", "--check", "history"), fails=("doctor", "--check", "nothing")

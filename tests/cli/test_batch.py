@@ -291,3 +291,47 @@ def test_it_speaks_portuguese(qualia: Run, texts: Path) -> None:
     (texts / "b.txt").write_text("refuse", encoding="utf-8")
     ran = qualia("batch", "texts", "-p", "toy_upper", "-o", "out", "--continue-on-error", "--lang", "pt")
     assert "feitos" in ran.out and "as falhas estão em" in ran.err
+
+
+def test_two_spellings_of_a_file_are_one_input(qualia: Run, texts: Path) -> None:
+    """It is done once: two at the same time would write the same output."""
+    words = ("texts", "texts/a.txt", "./texts/a.txt", str(Path("texts/b.md").absolute()))
+    told = qualia("batch", *words, "-p", "toy_count", "-o", "out", "--format", "json").data
+    assert (told["total"], told["done"]) == (3, 3)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names of files as Unix has them")
+def test_the_command_that_goes_on_can_be_typed_as_it_is_told(qualia: Run, texts: Path) -> None:
+    """Names that look like options or hold what a terminal obeys come through, and so does the language."""
+    odd = os.fsdecode(b"b\x1b[31m\xff.txt")
+    for name in ("-a.txt", odd):
+        Path(name).write_bytes(b"\0\1\2")
+    ran = qualia("batch", "-p", "toy_count", "-o", "out", "--lang", "en", "--continue-on-error", "--", "-a.txt", odd)
+    told = ran.err.splitlines()[-1].partition("this tries them again: ")[2]
+    assert "./-a.txt $'b\\x1b[31m\\xff.txt'" in told and "--lang en" in told and "\x1b" not in ran.err
+
+
+def test_a_folder_that_is_refused_is_given_back(qualia: Run, texts: Path) -> None:
+    """Neither its lock nor its journal stays open."""
+    qualia("batch", "texts/sub", "-p", "toy_count", "-o", "out")
+    open_ = Path("/proc/self/fd")
+    before = len(list(open_.iterdir())) if open_.is_dir() else 0
+    for _time in range(3):
+        assert qualia("batch", "texts/b.txt", "-p", "toy_count", "-o", "out").code == 2
+    assert not open_.is_dir() or len(list(open_.iterdir())) == before
+    assert qualia("batch", "texts/sub", "-p", "toy_count", "-o", "out").code == 0
+
+
+def test_half_a_character_in_a_text_ends_nothing(qualia: Run, texts: Path) -> None:
+    """No file in UTF-8 can hold it, so U+FFFD stands in its place: in an output, a file that was named and a step's."""
+    qualia("process", "texts/a.txt", "-p", "toy_upper", "-o", "half.json")
+    data = json.loads(Path("half.json").read_text(encoding="utf-8"))
+    data["value"]["text"] = "A \ud800"
+    Path("half.json").write_text(json.dumps(data), encoding="utf-8")
+    Path("one.toml").write_text('[[steps]]\nplugin = "toy_upper"\n', encoding="utf-8")
+    upper = ("-p", "toy_upper")
+    assert qualia("process", "half.json", *upper, "-o", "half.txt").code == 0
+    assert qualia("batch", "half.json", *upper, "--output-format", "txt", "-o", "out").code == 0
+    assert qualia("pipeline", "half.json", "-c", "one.toml", "-o", "steps").code == 0
+    for name in ("half.txt", "out/half.json.toy_upper.txt", "steps/toy_upper.txt"):
+        assert Path(name).read_text(encoding="utf-8") == "A \ufffd\n"

@@ -6,11 +6,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qualia.cli.batch.journal import Entry, Journal, entry_of
-from qualia.cli.batch.names import ROOM
+from qualia.cli.batch.names import ROOM, escaped
 from qualia.errors import UnwritableOutput
 
 TEXTS = st.text(st.characters(), min_size=1, max_size=12)
@@ -18,7 +19,7 @@ TABLES = st.dictionaries(TEXTS, TEXTS, min_size=1, max_size=3)
 ENTRIES = st.builds(
     Entry,
     source=TEXTS,
-    stem=TEXTS,
+    stem=TEXTS.map(escaped),
     digest=TEXTS,
     work=st.sampled_from(["one", "two"]),
     outputs=TABLES,
@@ -50,6 +51,12 @@ def test_an_entry_is_one_line_and_comes_back_equal(given_entry: Entry) -> None:
     line = given_entry.line()
     assert line.count(b"\n") == 1 and line.endswith(b"\n")
     assert entry_of(line) == given_entry
+
+
+@pytest.mark.parametrize("stem", ["../a", "/etc/a", "a/../../b", "..", "a//b", "", "c:/a", "a\\..\\b"])
+def test_an_entry_whose_outputs_would_lie_elsewhere_is_passed_over(stem: str) -> None:
+    """A folder of outputs that came from somebody else names no file outside of it."""
+    assert entry_of(evolve(entry(), stem=stem).line()) is None
 
 
 @given(st.lists(ENTRIES, max_size=5), st.data())

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from qualia.cli.amounts import told_span
 from qualia.cli.batch.crew import Crew
 from qualia.cli.batch.going import going
-from qualia.cli.batch.pace import Pace, Tally, span
+from qualia.cli.batch.pace import Pace, Tally
 from qualia.cli.batch.stopping import Stop
 from qualia.cli.batch.telling import Ticker, progress_line, summary_facts
 from qualia.cli.batch.work import Ended, Job
@@ -61,11 +62,18 @@ def test_the_rate_is_that_of_late() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "told"),
-    [(0.04, "0.0 s"), (9.96, "10 s"), (59.7, "1 min 00 s"), (185, "3 min 05 s"), (7800, "2 h 10 min")],
+    [
+        (0.04, "40 ms"),
+        (0.9996, "1.0 s"),
+        (9.96, "10 s"),
+        (59.7, "1 min 00 s"),
+        (185, "3 min 05 s"),
+        (7800, "2 h 10 min"),
+    ],
 )
 def test_spans_of_time_are_short(seconds: float, told: str) -> None:
     """In the largest unit that fits, and the next one."""
-    assert span(seconds) == told
+    assert told_span(seconds) == told
 
 
 def test_the_summary_counts_every_file_once() -> None:

@@ -95,6 +95,7 @@ def test_clearing_what_is_old_leaves_what_was_used(project: Path, qualia: Run) -
     assert qualia("cache", "clear", "--older-than", "6d", "--yes").out.startswith("results that went: 1 (")
     assert qualia("cache", "-f", "json").data["entries"] == 3
     assert qualia("cache", "clear", "--older-than", "long", "--yes").code == 2
+    assert qualia("cache", "clear", "--older-than", "9999y", "--yes").out.startswith("results that went: 0 (")
 
 
 def test_it_works_while_another_core_uses_the_file(project: Path, plugin_dir: Path, qualia: Run) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from qualia.cli import main
-from qualia.cli.upkeep import consent
-from qualia.cli.upkeep.times import age_of, moment_of, told_bytes, told_span
+from qualia.cli.amounts import told_bytes, told_span
+from qualia.cli.upkeep.times import age_of, moment_of
 from qualia.cli.usage import WrongUsage
 
 Run = Callable[..., Any]
@@ -403,6 +403,19 @@ def test_old_runs_are_forgotten_when_it_is_wanted(looked_back: Path, qualia: Run
     assert len(qualia("history", "-f", "json").data) == 1
     assert qualia(*words).out == "runs forgotten: 0\n"
     assert qualia("history", "prune", "--older-than", "soon").code == 2
+    assert qualia("history", "prune", "--older-than", "999999y", "--yes").out == "runs forgotten: 0\n"
+
+
+@pytest.mark.parametrize("words", [("show", "\udcff"), ("list", "--document", "\udcff"), ("rerun", "\udcff", "x.txt")])
+def test_an_id_of_bytes_that_are_no_text_is_none(looked_back: Path, qualia: Run, words: tuple[str, ...]) -> None:
+    """What no log can hold is not in it."""
+    ran = qualia("history", *words)
+    assert (ran.code, ran.out) == (2, "") and "unexpected" not in ran.err
+
+
+def test_a_plugin_of_bytes_that_are_no_text_has_no_runs(looked_back: Path, qualia: Run) -> None:
+    """The list is empty, as it is for any other name that is nobody's."""
+    assert qualia("history", "list", "--plugin", "\udcff", "-f", "json").data == []
 
 
 @pytest.mark.parametrize(("answer", "count"), [("y\n", 1), ("sim\n", 1), ("n\n", 3), ("", 3), ("\n", 3)])
@@ -411,7 +424,7 @@ def test_a_person_is_asked(
 ) -> None:
     """At a terminal only a yes goes on; no answer and the end of input mean no, which ends with 1."""
     grow_old(looked_back)
-    monkeypatch.setattr(consent, "_is_terminal", lambda _stream: True)
+    monkeypatch.setattr("qualia.cli.consent.is_terminal", lambda _stream: True)
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     ran = qualia("history", "prune", "--older-than", "90d")
     assert "Forget the runs older than 90d (2)? [y/N]" in ran.err

@@ -20,8 +20,9 @@ from qualia.cli.exit_codes import ExitCode
 from qualia.cli.menu.lessons import lessons
 from qualia.cli.menu.main import asker_for, visit
 from qualia.cli.menu.plain import PlainAsker
-from qualia.cli.menu.spelling import path_word, pipeline_words, run_words
+from qualia.cli.menu.spelling import pipeline_words, run_words
 from qualia.cli.menu.wizard import file_stem, free_id, moved_up
+from qualia.cli.quoting import path_word
 from qualia.cli.usage import ExtraMissing
 from qualia.document import Document
 from qualia.pipeline import Pipeline, Step

@@ -23,8 +23,8 @@ from qualia.cli.menu.form import Form, allowed, text_of, value_of, wrong
 from qualia.cli.menu.lists import ChoiceList
 from qualia.cli.menu.memory import MOST, Kept, Memory, memory_path
 from qualia.cli.menu.plain import PlainAsker
-from qualia.cli.menu.spelling import command_line
 from qualia.cli.output import safe_text
+from qualia.cli.quoting import command_line
 from qualia.cli.words import speaking
 from qualia.errors import InvalidParam
 from qualia.plugin import ParamSpec
@@ -192,6 +192,14 @@ def test_plain_questions_are_answered_by_numbers(
     assert types("30").choose("Which?", many) == "29"
     out = capsys.readouterr().out
     assert "  1. Apple\n" in out and out.count("it is out of season") >= 2 and "\x1b" not in out
+
+
+def test_a_plain_question_cannot_steer_the_terminal(
+    types: Callable[..., PlainAsker], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is suggested may begin with a file's name; it is taken as it is, and shown harmless."""
+    assert types("").text("File", default="a\x1b[2J.json") == "a\x1b[2J.json"
+    assert capsys.readouterr().out == "File [a\\u001b[2J.json]: "
 
 
 def test_plain_text_is_checked_and_has_a_default(types: Callable[..., PlainAsker]) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from qualia.cli import main
 from qualia.cli.menu.lessons import lessons, prepare
-from qualia.cli.words import _, speaking
+from qualia.cli.words import _, heading, speaking
 
 pytestmark = [pytest.mark.whole, pytest.mark.skipif(os.name == "nt", reason="terminals of Unix")]
 pexpect: Any = pytest.importorskip("pexpect")
@@ -226,10 +226,10 @@ def test_upkeep_is_done(start: Start, home: Path, language: str) -> None:
     """The folder becomes a project; its cache is cleared once that was confirmed; the language changes."""
     visit = start(language=language)
 
-    def step(label: str) -> Visit:
+    def step(label: str, said: Callable[[str], str] = _) -> Visit:
         visit.until("Settings and upkeep").until("back")
         with speaking(visit.language):
-            return visit.press(f"{_(label)}\r")
+            return visit.press(f"{said(label)}\r")
 
     visit.to_top().press("8")
     step("make this folder a project").until("qualia.toml")
@@ -240,7 +240,7 @@ def test_upkeep_is_done(start: Start, home: Path, language: str) -> None:
     step("earlier runs").until("list the latest").until("back").press("1").until("history list")
     step("check this installation").until("doctor").until("xterm-256color")
     other = "pt-BR" if language == "en" else "en"
-    step("language").until("Which language?").until("back").press("2" if language == "en" else "1")
+    step("language", heading).until("Which language?").until("back").press("2" if language == "en" else "1")
     visit.language = other
     visit.until("Settings and upkeep").until("back").press("0")
     assert visit.leave() == 0

@@ -14,6 +14,7 @@ import pytest
 from attrs import frozen
 
 from qualia.cancel import CancelToken
+from qualia.cli.consent import agreed
 from qualia.cli.output import Face
 from qualia.cli.shell.answering import answer
 from qualia.cli.shell.operating import Telling
@@ -123,6 +124,16 @@ def test_somebody_at_the_terminal_is_asked(
     assert "Go on? [y/N]" in ran.err
 
 
+def test_a_question_cannot_steer_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a distribution says of its operation is somebody else's text."""
+    monkeypatch.setattr("qualia.cli.consent.is_terminal", lambda _stream: True)
+    monkeypatch.setattr(sys, "stdin", StringIO("y\n"))
+    assert agreed("burn\x1b[2J? [y/N]", nobody="")
+    assert capsys.readouterr().err == "burn\\u001b[2J? [y/N] "
+
+
 def test_it_disappears_with_the_distribution(toy: Path, qualia: Run) -> None:
     """Once it is removed nothing is left of the command."""
     assert qualia("tidy").code == 0
@@ -133,7 +144,7 @@ def test_it_disappears_with_the_distribution(toy: Path, qualia: Run) -> None:
     assert (ran.code, "there is no command 'tidy'" in ran.err) == (2, True)
 
 
-@pytest.mark.parametrize(("name", "extra"), [("backup", "ops"), ("health", "ops"), ("serve", "server")])
+@pytest.mark.parametrize(("name", "extra"), [("health", "ops"), ("alerts", "ops"), ("serve", "server")])
 def test_what_comes_with_an_extra_is_not_installed(qualia: Run, name: str, extra: str) -> None:
     """A command of the operators' package that is not there names the extra to install."""
     ran = qualia(name, "create")
@@ -142,7 +153,24 @@ def test_what_comes_with_an_extra_is_not_installed(qualia: Run, name: str, extra
         ran.err
         == f"qualia: error: '{name}' is not available: it is not installed; run: pip install 'qualia-core[{extra}]'\n"
     )
-    assert name not in qualia("--help").out
+    assert f"\n  {name} " not in qualia("--help").out
+
+
+def test_a_command_whose_package_was_left_out_is_not_installed(
+    home: Path, monkeypatch: pytest.MonkeyPatch, qualia: Run
+) -> None:
+    """Where the operators' package was removed and its names are still noted, the extra is named all the same."""
+    install(home, monkeypatch, {"health.gone": "qualia_ops.gone.commands:GONE"})
+    ran = qualia("health", "gone")
+    assert (ran.code, "pip install 'qualia-core[ops]'" in ran.err) == (5, True)
+    assert "health" not in qualia("--help").out
+
+
+def test_a_dry_run_needs_nobodys_word(home: Path, monkeypatch: pytest.MonkeyPatch, qualia: Run) -> None:
+    """What only tells is done without asking, though the operation is destructive otherwise."""
+    install(home, monkeypatch, {"attic.clear": "toy_operations:CLEAR"})
+    assert qualia("attic", "clear", "--dry-run").out == "would clear\n"
+    assert qualia("attic", "clear").code == 2
 
 
 def test_a_broken_one_costs_only_itself(home: Path, monkeypatch: pytest.MonkeyPatch, qualia: Run) -> None:

@@ -26,6 +26,7 @@ BAD: dict[str, tuple[str | bytes | None, str]] = {
     "bad.toml": ("top: 2", "-c 'bad.toml' is no valid TOML"),
     "bad.json": ("{", "-c 'bad.json' is no valid JSON"),
     "bad.yaml": ("a: [", "-c 'bad.yaml' is no valid YAML"),
+    "bomb.yaml": ("top: [&a [1, 1], *a]\n", "-c 'bomb.yaml' is no valid YAML (aliases are not taken (at line 1"),
     "latin.toml": (b'name = "Jo\xe3o"', "-c 'latin.toml' is not UTF-8"),
     "missing.toml": (None, "-c 'missing.toml' cannot be read: no such file or directory"),
     "big.toml": ("#" * 1_000_001, "-c 'big.toml' is too large for params"),

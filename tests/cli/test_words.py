@@ -50,6 +50,7 @@ def test_the_language_is_the_one_asked_for_or_the_systems() -> None:
         (("list", "--lang", "en"), (("LANG", "pt_BR.UTF-8"),)): "en",
         (("list", "--lang=pt-BR"), ()): "pt-BR",
         (("list", "--lang"), ()): "en",
+        (("--lang", "fr"), (("LANG", "pt_BR.UTF-8"),)): "pt-BR",
     }
     for (words, environ), language in cases.items():
         assert wanted_language(words, dict(environ)) == language
@@ -72,6 +73,14 @@ def test_errors_are_told_in_portuguese_with_their_reasons() -> None:
             "o plugin 'x' falhou vezes demais e fica parado por mais 12 segundos"
         )
         assert translated("something nobody foresaw") == "something nobody foresaw"
+
+
+def test_a_name_that_is_a_word_too_stays_what_it_is() -> None:
+    """Somebody's plugin may be called what a heading is called."""
+    with speaking("pt-BR"):
+        assert _("speakers") != "speakers"
+        assert "'speakers'" in sentence_of(errors.UnknownPlugin("speakers", ()))
+        assert sentence_of(errors.UnsupportedInput("speakers", "it is a folder")) == f"speakers: {_('it is a folder')}"
 
 
 def test_the_language_ends_with_its_block() -> None:

@@ -38,12 +38,14 @@ HOW_TO = {
     "validate": "../how-to/validate-a-plugin.md",
     "dev": "../how-to/watch-and-reload.md",
     "watch-plugins": "../how-to/watch-and-reload.md",
+    "host": "../how-to/watch-a-running-program.md",
 }
 NOT_RUN = {
     "menu": "it asks and waits",
     "watch": "it waits for files until Ctrl-C",
     "dev": "it waits for changes until Ctrl-C",
     "watch-plugins": "it waits for changes until Ctrl-C",
+    "host": "it serves until Ctrl-C",
     "completion": "it writes into the home folder",
     "history rerun": "it takes the document the last run was on",
     "plugins use": "it takes a plugin of which two versions are known",

@@ -127,8 +127,16 @@ def test_a_yaml_file_that_is_wrong_is_one_sentence(tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_yaml_file_with_an_alias_is_refused(tmp_path: Path) -> None:
+    """A few lines of them stand for more than any memory holds, so none is followed."""
+    pytest.importorskip("yaml")
+    (tmp_path / "a.yaml").write_text("steps:\n- &a {plugin: words}\n- *a\n", encoding="utf-8")
+    with pytest.raises(InvalidPipeline, match=r"aliases are not taken \(at line 3, column 3\)"):
+        Pipeline.from_path(tmp_path / "a.yaml")
+
+
 @pytest.mark.parametrize("name", ["none.toml", ".", "a\0b"], ids=["missing", "folder", "nul"])
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path, name: str) -> None:
     """A missing file and a folder are refused by name, with what to name instead."""
-    with pytest.raises(InvalidPipeline, match=r"cannot be read \(.*\); name a \.toml or \.json file"):
+    with pytest.raises(InvalidPipeline, match=r"cannot be read \(.*\); name a \.toml, \.json or \.yaml file"):
         Pipeline.from_path(tmp_path / name)

@@ -17,7 +17,7 @@ from tests.plugins.verdict import faults, refused_or_sound
 
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 # A few cases come in every session, many in the one that looks longer: its profile is chosen before tests are read.
-TIMES = [1, *([pytest.param(25, marks=pytest.mark.properties)] if settings().max_examples > 100 else [])]
+TIMES = [1, *([pytest.param(8, marks=pytest.mark.properties)] if settings().max_examples > 100 else [])]
 FORMATS = [
     (plugin, format_)
     for plugin in ("frequency_chart", "sentiment_viz", "wordcloud_viz")

@@ -13,6 +13,7 @@ import pytest
 from qualia._plugins.catalog import shipped_folder
 from qualia.errors import DocumentUnreadable
 from qualia.validation import Finding, Place, Report, validate, validate_all
+from qualia.validation.folders import check_folder
 from qualia.validation.imports import providers_of
 from qualia.validation.rules import RULES
 from tests.broken.corpus import code, manifest
@@ -217,3 +218,14 @@ def test_the_process_is_found_by_the_name_that_was_given(folder: Path, tmp_path:
     folder.symlink_to(tmp_path / "elsewhere" / "tried")
     found = next(each for each in validate(folder, known=()).findings if each.rule == "QP504")
     assert str(found.file) == str(folder / "__init__.py")
+
+
+def test_a_folder_of_tests_is_looked_through(tmp_path: Path) -> None:
+    """A plugin's test may lie deep in it, beside those of others, which do not count."""
+    plugin, deep = tmp_path / "plugins" / "toy", tmp_path / "tests" / "a" / "b"
+    plugin.mkdir(parents=True)
+    deep.mkdir(parents=True)
+    for name in ("test_other.py", "test_toy_more.py"):
+        (deep / name).touch()
+    assert "QP008" not in {each.rule for each in check_folder(plugin, (), "toy")}
+    assert "QP008" in {each.rule for each in check_folder(plugin, (), "cat")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from attrs import evolve
 from qualia.cli.batch.work import Work
 from qualia.cli.delivery import file_name
 from qualia.cli.opening import params_of, project_of, timeout_of
+from qualia.cli.quoting import command_line, path_word
 from qualia.cli.sources import sources_of
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, spoken
@@ -128,11 +128,14 @@ def files_of(words: Sequence[str], patterns: Iterable[str], *, recursive: bool, 
     Raises:
         DocumentUnreadable: a word names nothing, or standard input.
     """
-    found: dict[str, None] = {}
+    named: dict[str, str] = {}
     for word in words:
         if word == "-":
             raise DocumentUnreadable(word, "a batch works on files, not on standard input", "name files or a folder")
-        found |= dict.fromkeys(_files_in(word, patterns, recursive=recursive))
+        for path in _files_in(word, patterns, recursive=recursive):
+            # Two spellings of one name have one output, and would write it at the same time.
+            named.setdefault(os.path.abspath(path), path)  # noqa: PTH100 - text with any bytes
+    found = set(named.values())
     absent = next((path for path in words if path in found and not os.path.lexists(path)), None)
     if absent is not None:
         raise DocumentUnreadable(absent, "there is no such file", "check the name and the folder")
@@ -163,17 +166,18 @@ def _files_in(word: str, patterns: Iterable[str], *, recursive: bool) -> list[st
     return kept
 
 
-def command_line(asked: argparse.Namespace, command: str, words: Sequence[str]) -> str:
+def asked_again(asked: argparse.Namespace, command: str, words: Sequence[str]) -> str:
     """Return the words that ask for the same again, as a shell takes them."""
-    parts = ["qualia", command, *words]
+    parts = ["qualia", command, *map(path_word, words)]
     for option, value in (
         ("--plugin", asked.plugin),
         ("--pipeline", asked.pipeline),
         ("--config", asked.config),
-        ("--output", asked.output),
+        ("--output", path_word(asked.output)),
         ("--isolation", asked.isolation),
         ("--timeout", asked.timeout),
         ("--project", asked.project),
+        ("--lang", getattr(asked, "lang", None)),
     ):
         parts += [] if value is None else [option, str(value)]
     for option, values in (
@@ -182,7 +186,7 @@ def command_line(asked: argparse.Namespace, command: str, words: Sequence[str]) 
         ("--plugin-dir", asked.plugin_dirs),
     ):
         for each in values:
-            parts += [option, each]
+            parts += [f"{option}={each}"] if each.startswith("-") else [option, each]
     if asked.output_format != "json":
         parts += ["--output-format", asked.output_format]
     if asked.format != "pretty":
@@ -194,4 +198,4 @@ def command_line(asked: argparse.Namespace, command: str, words: Sequence[str]) 
     for option in ("recursive", "processes", "continue_on_error", "polling", "once"):
         if getattr(asked, option, False):
             parts.append("--" + option.replace("_", "-"))
-    return shlex.join(parts)
+    return command_line(parts)

@@ -12,7 +12,7 @@ from pathlib import Path
 from attrs import frozen
 
 from qualia._files import write_whole
-from qualia.cli.batch.asking import command_line, files_of, open_core, patterns_of, settings_of, work_of
+from qualia.cli.batch.asking import asked_again, files_of, open_core, patterns_of, settings_of, work_of
 from qualia.cli.batch.crew import Crew, ProcessCrew, ThreadCrew
 from qualia.cli.batch.going import Ledger, going
 from qualia.cli.batch.names import FAILURES, ROOM, Names, base_of, relative
@@ -22,6 +22,7 @@ from qualia.cli.batch.telling import (
     Ticker,
     ended_line,
     facts_of,
+    failed_line,
     progress_line,
     summary_facts,
     summary_rows,
@@ -55,7 +56,7 @@ class Plan:
     @property
     def again(self) -> str:
         """The command line that goes on with it."""
-        return command_line(self.asked, "batch", self.asked.files)
+        return asked_again(self.asked, "batch", self.asked.files)
 
 
 def jobs_of(asked: argparse.Namespace) -> int:
@@ -172,7 +173,7 @@ class _Batch:
                 stop.halt()
             elif self._first is None:
                 self._ticker.clear()
-                self._face.failure(f"{ended.job.path}: {sentence}")
+                self._face.failure(failed_line(ended, sentence))
         elif self._face.is_verbose:
             self._face.detail(ended_line(ended))
         if self._plan.asked.format == "jsonl":
@@ -227,7 +228,10 @@ class _Batch:
         """Write the log that names each failure and return where; without one, that of an earlier batch goes."""
         path = self._plan.work.folder / FAILURES
         if not self._tally.failures:
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise UnwritableOutput(str(path), (error.strerror or str(error)).lower()) from error
             return None
         lines = [
             as_json({"file": file, "error": error, "message": told}, indent=None)

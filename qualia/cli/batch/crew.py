@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ from typing import Protocol
 from qualia._engine.threads import Threads
 from qualia.cli.batch.work import Bench, Ended, Job, Work
 from qualia.cli.output import Face
+from qualia.cli.usage import Unexpected
 from qualia.core import Core
 from qualia.errors import WorkerLost
 
@@ -58,7 +60,7 @@ class _Answers:
         future.add_done_callback(self._done.put)
 
     def next(self, timeout_s: float, lost: Callable[[Job, BaseException], Ended]) -> Ended | None:
-        """Return the answer of one that is done; ``lost`` makes up that of one whose worker is gone."""
+        """Return the answer of one that is done; ``lost`` makes up that of one that ended otherwise."""
         try:
             future = self._done.get(timeout=timeout_s)
         except Empty:
@@ -66,10 +68,8 @@ class _Answers:
         if future is None:
             return None
         job = self.jobs.pop(future)
-        try:
-            return future.result()
-        except (BrokenExecutor, CancelledError) as error:
-            return lost(job, error)
+        error = CancelledError() if future.cancelled() else future.exception()
+        return lost(job, error) if isinstance(error, Exception) else future.result()
 
     def wake(self) -> None:
         """Let `next` return."""
@@ -77,8 +77,13 @@ class _Answers:
 
 
 def _lost(work: Work, job: Job, error: BaseException) -> Ended:
-    reason = str(error) or type(error).__name__
-    return Ended(job=job, status="failed", error=WorkerLost(work.name, reason))
+    told = str(error) or type(error).__name__
+    if isinstance(error, (BrokenExecutor, CancelledError)):
+        return Ended(job=job, status="failed", error=WorkerLost(work.name, told))
+    if os.environ.get("QUALIA_DEBUG", "") not in ("", "0"):
+        traceback.print_exception(error, file=sys.stderr)
+    told = f"{type(error).__name__}: {error}" if str(error) else told
+    return Ended(job=job, status="failed", error=Unexpected(told))
 
 
 class ThreadCrew:

@@ -60,14 +60,13 @@ class Ledger:
             self._lock.leave()
             sentence = "another batch is at work in {folder!r}; wait for its end, or give another folder with -o"
             raise WrongUsage(_(sentence, folder=str(folder)))
-        try:
-            self._journal: Journal = Journal(room / _JOURNAL, base=base)
+        with contextlib.ExitStack() as held:
+            held.callback(self._release)
+            self._journal: Journal = held.enter_context(Journal(room / _JOURNAL, base=base))
             self.is_new: bool = self._journal.is_new
             self._take_up()
             self._prefix: str = self._below(base)
-        except BaseException:
-            self._release()
-            raise
+            self._held: contextlib.ExitStack = held.pop_all()
 
     def _below(self, base: str) -> str:
         """Return what stands before the place of each input, because the journal's base lies further up."""
@@ -87,12 +86,13 @@ class Ledger:
         for entry in self._journal.read(self._work):
             self.names.put(entry.source, entry.stem)
         stage = self._folder / ROOM / STAGE
-        for each in os.scandir(stage):
-            if each.is_dir(follow_symlinks=False):
-                shutil.rmtree(each.path, ignore_errors=True)
-            else:
-                with contextlib.suppress(OSError):
-                    Path(each.path).unlink()
+        with os.scandir(stage) as left:
+            for each in left:
+                if each.is_dir(follow_symlinks=False):
+                    shutil.rmtree(each.path, ignore_errors=True)
+                else:
+                    with contextlib.suppress(OSError):
+                        Path(each.path).unlink()
 
     def job(self, path: str, place: str) -> Job:
         """Return what is to be done for a file; ``place`` is where it lies below the base."""
@@ -124,8 +124,7 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close it."""
-        self._journal.close()
-        self._release()
+        self._held.close()
 
 
 def going(

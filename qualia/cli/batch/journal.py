@@ -82,8 +82,16 @@ def entry_of(line: bytes) -> Entry | None:
 
 def _is_sound(facts: Mapping[str, Any]) -> bool:
     texts = all(isinstance(facts.get(name), str) for name in ("input", "stem", "digest", "work"))
+    # An output goes where its stem says, and a folder of outputs may come from somebody else.
+    if not texts or not _is_below(facts["stem"]):
+        return False
     tables = all(_is_table(facts.get(name)) for name in ("outputs", "code"))
-    return texts and tables and isinstance(facts.get("elapsed_s"), (int, float)) and bool(facts["outputs"])
+    return tables and isinstance(facts.get("elapsed_s"), (int, float)) and bool(facts["outputs"])
+
+
+def _is_below(stem: str) -> bool:
+    """Tell whether a name leads nowhere but into the folder that it is told of in."""
+    return not any(part in ("", ".", "..") or "\\" in part or ":" in part for part in stem.split("/"))
 
 
 def _is_table(value: object) -> bool:

@@ -89,17 +89,3 @@ class Pace:
         """Return the seconds that so many files will take; None when nobody knows yet."""
         rate = self.rate(now_s)
         return None if not rate else remaining / rate
-
-
-def span(seconds: float) -> str:
-    """Return a span of time in a few characters: ``0.4 s``, ``12 s``, ``3 min 05 s``, ``2 h 10 min``."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min"

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any, Literal
 
 from qualia._values import to_plain
+from qualia.cli.export.neutral import whole
 from qualia.cli.forms import data_text
 from qualia.cli.output import as_json, as_yaml
 from qualia.cli.readable import readable
@@ -42,7 +43,7 @@ def rendered(result: Result[Any], form: Form) -> tuple[str, bytes]:
     value = result.value
     if isinstance(value, Artifact):
         return _artifact_suffix(value), value.data
-    return suffix_of(form), f"{_text(result, form)}\n".encode()
+    return suffix_of(form), f"{whole(_text(result, form))}\n".encode()
 
 
 def _text(result: Result[Any], form: Form) -> str:

@@ -11,10 +11,12 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from qualia.cli.batch.pace import Pace, Tally, span
+from qualia.cli.amounts import told_span
+from qualia.cli.batch.pace import Pace, Tally
 from qualia.cli.batch.work import Ended
 from qualia.cli.output import Face, safe_line
 from qualia.cli.words import _, heading
+from qualia.errors import DocumentUnreadable
 
 _EVERY_S = 0.1
 _PATIENCE_S = 0.5
@@ -100,7 +102,7 @@ def progress_line(tally: Tally, pace: Pace, now_s: float) -> str:
     if rate is not None:
         parts.append(rate_told(rate))
     if left_s is not None and tally.skipped:
-        parts.append(_("{time} left", time=span(left_s)))
+        parts.append(_("{time} left", time=told_span(left_s)))
     if tally.failed:
         parts.append(_("failed: {count}", count=tally.failed))
     return ", ".join(parts)
@@ -119,8 +121,13 @@ def ended_line(ended: Ended) -> str:
         return safe_line(_("{file}: done by an earlier batch", file=ended.job.path))
     outputs = ", ".join(ended.outputs)
     return safe_line(
-        _("{file} -> {outputs} ({time})", file=ended.job.path, outputs=outputs, time=span(ended.elapsed_s))
+        _("{file} -> {outputs} ({time})", file=ended.job.path, outputs=outputs, time=told_span(ended.elapsed_s))
     )
+
+
+def failed_line(ended: Ended, sentence: str) -> str:
+    """Return why one file failed, in a line that names the file once."""
+    return sentence if isinstance(ended.error, DocumentUnreadable) else f"{ended.job.path}: {sentence}"
 
 
 def facts_of(ended: Ended, sentence: str) -> Mapping[str, Any]:
@@ -140,7 +147,7 @@ def summary_rows(tally: Tally, pace: Pace, now_s: float) -> list[tuple[str, str]
         (heading("from earlier"), str(tally.kept)),
         (heading("failed"), str(tally.failed)),
         (heading("skipped"), str(tally.skipped)),
-        (heading("time"), span(passed_s)),
+        (heading("time"), told_span(passed_s)),
         (heading("rate"), rate_told(worked / passed_s) if worked and passed_s > 0 else "–"),
     ]
 

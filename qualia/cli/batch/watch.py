@@ -11,7 +11,7 @@ from contextlib import ExitStack
 
 from attrs import frozen
 
-from qualia.cli.batch.asking import command_line, open_core, patterns_of, settings_of, work_of
+from qualia.cli.batch.asking import asked_again, open_core, patterns_of, settings_of, work_of
 from qualia.cli.batch.command import check_folder, crew_for, jobs_of
 from qualia.cli.batch.crew import Crew
 from qualia.cli.batch.going import Ledger, going
@@ -20,7 +20,7 @@ from qualia.cli.batch.names import relative
 from qualia.cli.batch.pace import Tally
 from qualia.cli.batch.settled import Settled
 from qualia.cli.batch.stopping import Stop
-from qualia.cli.batch.telling import ended_line, facts_of
+from qualia.cli.batch.telling import ended_line, facts_of, failed_line
 from qualia.cli.batch.work import Ended, Job
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.output import Face, as_json, safe_line
@@ -41,6 +41,8 @@ def watch(asked: argparse.Namespace, face: Face) -> int:
         QualiaError: the command, the folders or the params are wrong, or nothing can be written.
     """
     outputs, jobs = check_folder(asked.output), jobs_of(asked)
+    if os.path.isfile(asked.folder):  # noqa: PTH113 - text with any bytes
+        raise DocumentUnreadable(asked.folder, "it is a file", "name the folder to which files come")
     if missing(asked.folder):
         raise DocumentUnreadable(asked.folder, "there is no such folder", "make it, or name another one")
     if not 0 <= asked.settle < math.inf:
@@ -153,7 +155,7 @@ class _Watching:
         elif ended.error is None and (ended.status == "done" or self._face.is_verbose):
             self._face.data(f"{clock(time.time())}  {ended_line(ended)}")
         if ended.error is not None:
-            self._face.failure(f"{ended.job.path}: {sentence}")
+            self._face.failure(failed_line(ended, sentence))
 
     def _end(self, stop: Stop) -> int:
         tally = self._tally
@@ -169,4 +171,4 @@ class _Watching:
         return ExitCode.PARTIAL if tally.done or tally.kept else ExitCode.FAILED
 
     def _again(self) -> str:
-        return command_line(self._asked, "watch", [self._asked.folder])
+        return asked_again(self._asked, "watch", [self._asked.folder])

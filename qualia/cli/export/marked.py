@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from qualia.cli.export.gathering import Gathered, exported_with
-from qualia.cli.export.tables import Cell, Table
+from qualia.cli.export.tables import Table, shown
 from qualia.cli.output import safe_text
 from qualia.cli.words import _
 
@@ -30,11 +30,11 @@ def marked(gathered: Gathered, tables: Sequence[Table]) -> str:
 
 
 def _table(table: Table) -> str:
-    numeric = [_is_numeric([row[place] for row in table.rows]) for place in range(len(table.columns))]
+    numeric = [table.is_numeric(place) for place in range(len(table.columns))]
     lines = [
         [escaped(name) for name in table.columns],
         ["---:" if each else "---" for each in numeric],
-        *([escaped(_text(item)) for item in row] for row in table.rows),
+        *([escaped(shown(item)) for item in row] for row in table.rows),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -46,16 +46,3 @@ def escaped(text: str) -> str:
     safe = safe_text(text).replace("\t", " ")
     plain = re.sub(r"[&<>]", lambda match: _ENTITIES[match[0]], _MARKUP.sub(r"\\\g<0>", safe))
     return plain.replace("\n", "<br>")
-
-
-def _text(item: Cell) -> str:
-    if item is None:
-        return ""
-    if isinstance(item, bool):
-        return _("yes") if item else _("no")
-    return item if isinstance(item, str) else repr(item)
-
-
-def _is_numeric(items: Sequence[Cell]) -> bool:
-    numbers = [isinstance(item, (int, float)) and not isinstance(item, bool) for item in items if item is not None]
-    return bool(numbers) and all(numbers)

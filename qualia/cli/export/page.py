@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from qualia.cli.export.gathering import Gathered, exported_with
 from qualia.cli.export.neutral import REPLACEMENT, whole, without_formula
-from qualia.cli.export.tables import SUMMARY, Cell, Table
+from qualia.cli.export.tables import SUMMARY, Cell, Table, shown
 from qualia.cli.words import _, spoken
 
 # What HTML forbids: C0 but tab, line feed and carriage return, C1, and code points that are no characters.
@@ -60,7 +60,7 @@ def _table(table: Table, anchor: str) -> Iterator[str]:
     # The box can be scrolled with the keyboard, so it can be reached with it and has a name.
     yield f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{anchor}">\n<table>'
     yield f'<caption id="{anchor}">{text(table.name)}</caption>\n<thead>'
-    numeric = [_is_numeric(table, place) for place in range(len(table.columns))]
+    numeric = [table.is_numeric(place) for place in range(len(table.columns))]
     heads = zip(table.columns, map(_aligned, numeric), strict=True)
     cells = [f'<th scope="col"{aligned}{_kept(name)}>{text(name)}</th>' for name, aligned in heads]
     yield f"<tr>{''.join(cells)}</tr>"
@@ -68,9 +68,9 @@ def _table(table: Table, anchor: str) -> Iterator[str]:
     is_named = table.columns[:1] == ("name",) or table.name == SUMMARY
     for row in table.rows:
         cells = [
-            f'<th scope="row"{_kept(item)}>{text(_shown(item))}</th>'
+            f'<th scope="row"{_kept(item)}>{text(shown(item))}</th>'
             if is_named and place == 0
-            else f"<td{_aligned(numeric[place]) or _direction(item)}{_kept(item)}>{text(_shown(item))}</td>"
+            else f"<td{_aligned(numeric[place]) or _direction(item)}{_kept(item)}>{text(shown(item))}</td>"
             for place, item in enumerate(row)
         ]
         yield f"<tr>{''.join(cells)}</tr>"
@@ -80,14 +80,6 @@ def _table(table: Table, anchor: str) -> Iterator[str]:
 def text(item: str) -> str:
     """Return a text as it stands in a page: nothing in it is markup."""
     return html.escape(_FORBIDDEN.sub(REPLACEMENT, whole(item))).replace("\r", "&#13;")
-
-
-def _shown(item: Cell) -> str:
-    if item is None:
-        return ""
-    if isinstance(item, bool):
-        return _("yes") if item else _("no")
-    return item if isinstance(item, str) else repr(item)
 
 
 def _aligned(is_right: bool) -> str:
@@ -102,8 +94,3 @@ def _direction(item: Cell) -> str:
 def _kept(item: Cell) -> str:
     """Say in LibreOffice's own words that a cell is text, where it begins like a formula; Excel takes the style's."""
     return ' sdnum="0;0;@"' if isinstance(item, str) and without_formula(item) != item else ""
-
-
-def _is_numeric(table: Table, place: int) -> bool:
-    items = [row[place] for row in table.rows if row[place] is not None]
-    return bool(items) and all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in items)

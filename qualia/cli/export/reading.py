@@ -12,6 +12,7 @@ import attrs
 from attrs import field, frozen
 
 from qualia._values import is_mapping, is_sequence, to_plain
+from qualia._yaml import HasAlias, ill_formed, parse_yaml
 from qualia.cli.output import Face, safe_line
 from qualia.cli.sources import STDIN, sources_of
 from qualia.cli.words import _
@@ -179,25 +180,19 @@ def _lines(text: str, name: str) -> object:
 
 
 def _yaml(text: str, name: str, *, is_certain: bool) -> object:
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        # An alias of an alias of an alias is how a small file fills the memory; what we write has none.
-        has_alias = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=loader))
         # Dates and keys that are no text are told of here, where it is known which file they are in.
-        data = None if has_alias else _json(json.dumps(yaml.load(text, Loader=loader)))  # noqa: S506 - a safe one
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        return _json(json.dumps(parse_yaml(text)))
+    except HasAlias as error:
+        raise DocumentUnreadable(name, "its YAML has aliases, which a result never has", _AGAIN) from error
+    except (ValueError, TypeError, RecursionError) as error:
         if not is_certain:
             raise _NoResult(name, "it holds no result", _AGAIN) from error
         raise DocumentUnreadable(name, f"it is no valid YAML ({_told(error)})", _AGAIN) from error
-    if has_alias:
-        raise DocumentUnreadable(name, "its YAML has aliases, which a result never has", _AGAIN)
-    return data
 
 
 def _told(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return ill_formed(error)[:200]
 
 
 def _results(data: object, label: str, depth: int = 0) -> Iterator[tuple[str, Mapping[str, Any]]]:

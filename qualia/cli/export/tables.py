@@ -17,6 +17,7 @@ from attrs import field, frozen
 from qualia._values import is_mapping, is_sequence, to_plain
 from qualia.cli.export.known import Kind, kind_of, spread
 from qualia.cli.export.neutral import whole
+from qualia.cli.words import _
 
 Cell = bool | int | float | str | None
 """What a cell holds; None is an empty one."""
@@ -40,6 +41,11 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...] = field(repr=False)
     """Each as long as ``columns``."""
 
+    def is_numeric(self, place: int) -> bool:
+        """Tell whether a column holds numbers, and nothing but numbers and empty cells."""
+        items = [row[place] for row in self.rows if row[place] is not None]
+        return bool(items) and all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in items)
+
 
 def tables_of(plain: Any, *, schema: str | None = None) -> tuple[Table, ...]:
     """Return a value as tables, the one that tells most first, then its single facts; there is always one.
@@ -61,6 +67,15 @@ def cell(item: object) -> Cell:
     if item is None or isinstance(item, (bool, int, float, str)):
         return item
     return json.dumps(item, ensure_ascii=False, default=str)
+
+
+def shown(item: Cell) -> str:
+    """Return what people read in a cell, in the language spoken; nothing in it is escaped."""
+    if item is None:
+        return ""
+    if isinstance(item, bool):
+        return _("yes") if item else _("no")
+    return item if isinstance(item, str) else repr(item)
 
 
 def unlike(name: str, taken: Iterable[str]) -> str:

@@ -97,7 +97,9 @@ def _check_options(asked: argparse.Namespace, form: Form | None, target: Path | 
     if asked.excel and (form is None or form.name != "csv"):
         raise WrongUsage(_("{option} goes with {form} only", option="--excel", form="--format csv"))
     if asked.provenance and (form is None or not form.is_by_table or target is None):
-        raise WrongUsage(_("{option} goes with {form} only", option="--provenance", form="csv, jsonl, parquet + -o"))
+        raise WrongUsage(
+            _("{option} goes with {form} only", option="--provenance", form="-o, --format csv|jsonl|parquet")
+        )
     if form is None and target is not None:
         raise WrongUsage(_("-f pretty is for people who read it here; give another form with -o"))
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from qualia.cli.menu.asking import LEAVING, Choice, chosen, shown
 from qualia.cli.menu.session import Session
-from qualia.cli.menu.spelling import path_word
+from qualia.cli.quoting import path_word
 from qualia.cli.words import _, spoken
 
 Wanted = Literal["document", "result", "either", "pipeline"]

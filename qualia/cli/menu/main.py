@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from qualia.cli.consent import is_terminal
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.menu.asking import BACK, Asker, Choice
 from qualia.cli.menu.memory import Memory, memory_path
@@ -26,7 +27,7 @@ def menu(asked: argparse.Namespace, face: Face) -> ExitCode:
         ExtraMissing: the library that draws questions is not installed.
     """
     del face
-    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stdout)):
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
         raise WrongUsage(_("the menu needs a terminal; `qualia --help` shows the commands that do without"))
     from qualia.cli import main
     from qualia.cli.commands import commands
@@ -132,11 +133,3 @@ def asker_for(*, is_plain: bool, has_colour: bool) -> Asker:
     from qualia.cli.menu.prompting import DrawingAsker
 
     return DrawingAsker(has_colour=has_colour and not os.environ.get("NO_COLOR"))
-
-
-def _is_terminal(stream: object) -> bool:
-    try:
-        return bool(getattr(stream, "isatty", bool)())
-    except ValueError:
-        # A closed stream.
-        return False

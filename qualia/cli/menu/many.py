@@ -10,7 +10,8 @@ from qualia.cli.menu.asking import Choice, chosen
 from qualia.cli.menu.choosing import ask_filled
 from qualia.cli.menu.files import ask_file, ask_folder, ask_place, ask_target, free_name, stem
 from qualia.cli.menu.session import Branch, Session
-from qualia.cli.menu.spelling import output_words, param_words, path_word
+from qualia.cli.menu.spelling import output_words, param_words
+from qualia.cli.quoting import path_word
 from qualia.cli.words import _
 
 _KINDS = ("document", "analyzer", "visualizer")

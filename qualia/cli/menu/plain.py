@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from qualia.cli.menu.asking import BACK, Check, Choice, Complete, folded
+from qualia.cli.output import safe_line
 from qualia.cli.words import _
 
 
@@ -78,7 +79,8 @@ def show(text: str) -> None:
 
 def _line(question: str) -> str:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    asked = question.encode(encoding, "backslashreplace").decode(encoding)
+    # What stands in a question may be a file's name; the gap before the answer is its end.
+    asked = f"{safe_line(question)} ".encode(encoding, "backslashreplace").decode(encoding)
     while True:
         try:
             return input(asked)

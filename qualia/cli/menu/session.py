@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.menu.asking import LEAVING, Asker, Choice, chosen
 from qualia.cli.menu.memory import Memory
-from qualia.cli.menu.spelling import command_line
 from qualia.cli.opening import open_core
+from qualia.cli.quoting import command_line
 from qualia.cli.words import _, wanted_language
 from qualia.core import Core
 

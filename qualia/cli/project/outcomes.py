@@ -11,7 +11,9 @@ from attrs import frozen
 
 from qualia._values import to_plain
 from qualia._version import __version__
+from qualia.cli.amounts import told_bytes, told_span
 from qualia.cli.delivery import file_name
+from qualia.cli.export.neutral import whole
 from qualia.cli.output import as_json
 from qualia.cli.pretty import cell, table
 from qualia.cli.words import _
@@ -75,7 +77,7 @@ def outcome_files(name: str, source: str, outcome: Outcome) -> Written:
             mine[f"{stem}{Path(result.value.name).suffix}"] = result.value.data
         else:
             if isinstance(result.value, Document):
-                mine[f"{stem}.txt"] = (result.value.text.rstrip("\n") + "\n").encode()
+                mine[f"{stem}.txt"] = (whole(result.value.text).rstrip("\n") + "\n").encode()
             mine[f"{stem}.json"] = (as_json(to_plain(result)) + "\n").encode()
         files |= mine
         by_step[step] = tuple(mine)
@@ -100,13 +102,13 @@ def summary_data(name: str, source: str, outcome: Outcome, by_step: Mapping[str,
 
 
 def _duration(result: Result[Any]) -> str:
-    return _("cached") if result.cached else f"{result.elapsed_s:.2f} s"
+    return _("cached") if result.cached else told_span(result.elapsed_s)
 
 
 def _gist(value: object) -> str:
     """Return what a value is, in a line."""
     if isinstance(value, Artifact):
-        return f"{value.name}, {_size(len(value.data))}"
+        return f"{value.name}, {told_bytes(len(value.data))}"
     if isinstance(value, Document):
         speakers = {segment.speaker for segment in value.segments if segment.speaker}
         counts = (
@@ -129,10 +131,6 @@ def _single(plain: Any) -> list[tuple[str, Any]]:
         for name, item in cast("Mapping[str, Any]", plain).items()
         if isinstance(item, (str, int, float)) and item != ""
     ]
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{count / 1e3:.1f} kB"
 
 
 def _artifact_facts(artifact: Artifact) -> dict[str, Any]:

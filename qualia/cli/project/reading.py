@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from qualia._yaml import parse_yaml
 from qualia.cli.project.positions import Positions, positions
 from qualia.cli.project.problems import Problem
 
@@ -105,24 +106,7 @@ def _parsed(text: str, form: str) -> Any:
         if is_deep(text):
             raise ValueError("a key has more than 16 parts")
         return tomllib.loads(text)
-    import yaml
-
-    try:
-        # An alias of an alias of an alias is how a small file fills the memory.
-        aliases = (event for event in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(event, yaml.AliasEvent))
-        alias: Any = next(aliases, None)
-        if alias is not None:
-            mark = alias.start_mark
-            raise ValueError(f"aliases are not taken (at line {mark.line + 1}, column {mark.column + 1})")
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ValueError(_of_yaml(error)) from error
-
-
-def _of_yaml(error: Any) -> str:
-    mark = getattr(error, "problem_mark", None)
-    told = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return told if mark is None else f"{told} (at line {mark.line + 1}, column {mark.column + 1})"
+    return parse_yaml(text)
 
 
 def _unparsed(path: str, form: str, error: ValueError) -> Problem:

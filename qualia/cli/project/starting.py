@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
 from qualia.cli.project.places import core_for_checks
 from qualia.cli.project.templates import settings_text
 from qualia.cli.project.writing import toml_value
+from qualia.cli.quoting import command_line
 from qualia.cli.tour import MATERIAL
 from qualia.cli.words import _, spoken
 from qualia.errors import UnwritableOutput
@@ -83,7 +83,7 @@ def next_commands(folder: Path) -> list[str]:
         ["qualia", "config", "validate"],
     ]
     enter = [] if folder.resolve() == Path.cwd() else [["cd", str(folder)]]
-    return [shlex.join(command) for command in (*enter, *commands)]
+    return [command_line(command) for command in (*enter, *commands)]
 
 
 def _ignores_state(path: Path) -> bool:

@@ -38,6 +38,8 @@ def listed() -> Iterator[tuple[str, str]]:
     found: dict[str, str] = {}
     for entry in entries(sys.path, GROUP):
         name = entry.name.partition(".")[0]
+        if _is_left_out(name, entry.value):
+            continue
         if name in builtin:
             _tell_refused(entry.name, entry.distribution)
         elif name not in found:
@@ -57,6 +59,8 @@ def add_brought(parsers: Any, *, wanted: str | None) -> None:
     groups: dict[str, list[Offer]] = {}
     for offer in offered():
         name = offer.name.partition(".")[0]
+        if _is_left_out(name, offer.target):
+            continue
         if name not in builtin:
             groups.setdefault(name, []).append(offer)
         elif wanted is None:
@@ -68,6 +72,15 @@ def add_brought(parsers: Any, *, wanted: str | None) -> None:
             parsers.add_parser(name, add_help=False)
     if wanted in KNOWN and wanted not in groups:
         raise _not_installed(wanted)
+
+
+def _is_left_out(name: str, target: str) -> bool:
+    """Tell whether a command is one of ours whose package was left out of this installation, though its name stayed."""
+    from qualia._plugins.entries import module_file
+
+    if name not in KNOWN or not target.startswith("qualia_ops."):
+        return False
+    return module_file(target.partition(":")[0].strip(), sys.path) is None
 
 
 def _tell_refused(name: str, distribution: str) -> None:

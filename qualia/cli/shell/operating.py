@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from qualia._values import is_sequence
+from qualia.cli.consent import agreed
 from qualia.cli.failure import tell
 from qualia.cli.opening import project_of
 from qualia.cli.output import Face, as_json, as_yaml, safe_text
 from qualia.cli.progress import PATIENCE_S
 from qualia.cli.readable import readable
-from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, translated
 from qualia.errors import OperationFailed
 from qualia.operations import Operation, OperationContext, Progress, perform
@@ -36,7 +35,8 @@ def operate(asked: argparse.Namespace, face: Face) -> int:
     """
     operation: Operation = asked.operation
     params = _params_of(operation, asked)
-    if operation.needs_confirmation and not asked.yes and not _agreed(operation):
+    is_harmless = not operation.needs_confirmation or getattr(params, "dry_run", False) is True
+    if not is_harmless and not asked.yes and not _agreed(operation):
         face.note(_("nothing was done"))
         return 0
     project = project_of(asked)
@@ -49,7 +49,7 @@ def operate(asked: argparse.Namespace, face: Face) -> int:
         tell(error, form=form, has_trace=bool(getattr(asked, "debug", False)))
         return error.code
     if finished.text is not None and form == "pretty":
-        face.data(safe_text(finished.text))
+        face.data(safe_text("\n".join(translated(line) for line in finished.text.splitlines())))
     elif finished.value is not None:
         _write(finished.value, form, face)
     return finished.code
@@ -113,14 +113,10 @@ def _agreed(operation: Operation) -> bool:
         WrongUsage: nobody does.
     """
     command = f"qualia {operation.name.replace('.', ' ')}"
-    streams = (sys.stdin, sys.stderr)
-    if not all(stream is not None and stream.isatty() for stream in streams):
-        sentence = "{command} wants to be sure and nobody is here to be asked; add --yes to do it"
-        raise WrongUsage(_(sentence, command=command))
+    sentence = "{command} wants to be sure and nobody is here to be asked; add --yes to do it"
     what = translated(operation.summary).rstrip(".")
-    print(_("{command}: {what}. Go on? [y/N]", command=command, what=what), end=" ", file=sys.stderr, flush=True)
-    answer = sys.stdin.readline().strip().lower()
-    return answer in ("y", "yes", _("y"), _("yes"))
+    question = _("{command}: {what}. Go on? [y/N]", command=command, what=what)
+    return agreed(question, nobody=_(sentence, command=command))
 
 
 def _write(value: Any, form: str, face: Face) -> None:

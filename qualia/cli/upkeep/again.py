@@ -104,7 +104,10 @@ def _missing(run: RunEntry, documents: Sequence[str]) -> str:
     if not documents:
         sentence = "run {run} was given records, which are not kept; name the file that holds them"
         return _(sentence, run=run.run_id[:SHORT])
-    sentence = "run {run} was on the document {document}, whose text is not kept; name its file"
+    sentence = (
+        "run {run} was on the document {document}, whose text is not kept; "
+        "name its file: qualia history rerun {run} FILE"
+    )
     return _(sentence, run=run.run_id[:SHORT], document=", ".join(each[:_DIGEST] for each in documents))
 
 

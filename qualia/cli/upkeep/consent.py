@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from qualia.cli.output import safe_line
+from qualia.cli.consent import agreed
 from qualia.cli.upkeep.places import WorkUndone
-from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _
-
-_YES = ("y", "yes", "s", "sim")
 
 
 def consented(asked: argparse.Namespace, question: str) -> None:
@@ -22,19 +18,6 @@ def consented(asked: argparse.Namespace, question: str) -> None:
     """
     if asked.yes:
         return
-    if not _is_terminal(sys.stdin) or not _is_terminal(sys.stderr):
-        raise WrongUsage(_("{question} Nobody can be asked here; say it with --yes", question=question))
-    print(safe_line(f"{question} [{_('y/N')}]"), end=" ", file=sys.stderr, flush=True)
-    answer = sys.stdin.readline()
-    if not answer:
-        # The end of input leaves the cursor behind the question.
-        print(file=sys.stderr)
-    if answer.strip().lower() not in _YES:
+    nobody = _("{question} Nobody can be asked here; say it with --yes", question=question)
+    if not agreed(f"{question} [{_('y/N')}]", nobody=nobody):
         raise WorkUndone(_("nothing was changed"))
-
-
-def _is_terminal(stream: object) -> bool:
-    try:
-        return bool(stream is not None and getattr(stream, "isatty", bool)())
-    except ValueError:
-        return False

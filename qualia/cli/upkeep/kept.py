@@ -14,13 +14,14 @@ from attrs import frozen
 from qualia._engine.cache.upkeep import Survey, Verification, disk_bytes, drop, remove, survey
 from qualia._engine.cache.upkeep import verify as verify_file
 from qualia._engine.fingerprint import older_key
+from qualia.cli.amounts import told_bytes
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.forms import data_text
 from qualia.cli.output import Face, format_of, safe_line
 from qualia.cli.pretty import table
 from qualia.cli.upkeep.consent import consented
 from qualia.cli.upkeep.places import CACHE, HISTORY, state_of
-from qualia.cli.upkeep.times import age_of, told_bytes, told_moment
+from qualia.cli.upkeep.times import age_of, before, told_moment
 from qualia.cli.words import _, heading, translated
 from qualia.errors import HistoryUnreadable
 from qualia.history import History
@@ -119,7 +120,7 @@ def clear(asked: argparse.Namespace, face: Face) -> None:
         return
     since = None
     if asked.older_than is not None:
-        since = datetime.now(UTC) - age_of(asked.older_than, option="--older-than")
+        since = before(datetime.now(UTC), age_of(asked.older_than, option="--older-than"))
     chosen = drop(path, plugin=asked.plugin, unused_since=since, dry_run=True)
     if asked.dry_run:
         sentence = "results that would go: {count} ({size}); --dry-run changes nothing"

@@ -13,11 +13,12 @@ from pathlib import Path
 from qualia._engine.cache.upkeep import disk_bytes, quick_trouble
 from qualia._engine.database import connect_to_read
 from qualia._engine.network import is_on_network, read_mounts
+from qualia.cli.amounts import told_bytes
 from qualia.cli.output import safe_line
 from qualia.cli.upkeep.findings import Finding, Status, Surroundings
 from qualia.cli.upkeep.machine import is_private, temporary
 from qualia.cli.upkeep.places import CACHE, HISTORY
-from qualia.cli.upkeep.times import told_bytes, told_moment
+from qualia.cli.upkeep.times import told_moment
 from qualia.cli.words import _, heading, sentence_of, translated
 from qualia.core import Core
 from qualia.errors import HistoryUnreadable, QualiaWarning

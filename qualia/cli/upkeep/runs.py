@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from qualia._values import dumps, to_plain
+from qualia.cli.amounts import told_span
 from qualia.cli.colour import bold
 from qualia.cli.forms import data_text
 from qualia.cli.output import Face, format_of, safe_line
 from qualia.cli.pretty import table
 from qualia.cli.upkeep.consent import consented
 from qualia.cli.upkeep.places import opened_history, run_meant, state_of
-from qualia.cli.upkeep.times import age_of, moment_of, told_moment, told_span
+from qualia.cli.upkeep.times import age_of, moment_of, told_moment
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, heading, translated
 from qualia.document import Document

@@ -1,4 +1,4 @@
-"""Moments and ages as people write them, and moments, spans and sizes as they read them."""
+"""Moments and ages as people write them, and moments as they read them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def moment_of(text: str, *, option: str, now: datetime, is_end: bool = False) ->
     """
     told = text.strip()
     if _AGE.fullmatch(told.lower()):
-        return _before(now, age_of(told, option=option))
+        return before(now, age_of(told, option=option))
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", told):
             day = datetime.combine(date.fromisoformat(told), datetime.min.time())
@@ -53,7 +53,8 @@ def moment_of(text: str, *, option: str, now: datetime, is_end: bool = False) ->
         raise WrongUsage(_(sentence, option=option, text=text)) from error
 
 
-def _before(now: datetime, age: timedelta) -> datetime:
+def before(now: datetime, age: timedelta) -> datetime:
+    """Return the moment that lies so far back, at the earliest one of 1971, before which nothing is kept."""
     try:
         return now - age
     except OverflowError:
@@ -66,24 +67,3 @@ def told_moment(moment: datetime, *, now: datetime | None = None) -> str:
     if now is not None and now.astimezone().year == here.year:
         return here.strftime("%m-%d %H:%M")
     return here.strftime("%Y-%m-%d %H:%M")
-
-
-def told_span(seconds: float) -> str:
-    """Return a span of time in the unit that suits it."""
-    if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
-
-
-def told_bytes(size: int) -> str:
-    """Return a size in bytes, kB, MB or GB."""
-    amount = float(size)
-    for unit in ("B", "kB", "MB"):
-        if amount < 1000:
-            return f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
-        amount /= 1000
-    return f"{amount:.1f} GB"

@@ -1,0 +1,56 @@
+"""One at a time: a lock on a folder of backups that the system lets go of when its holder dies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from qualia_ops.backup.errors import BackupLocked
+
+NAME = ".lock"
+
+
+@contextmanager
+def locked(folder: Path) -> Generator[None]:
+    """Hold a folder's lock as long as the block lasts; the folder is made when it is missing.
+
+    Raises:
+        BackupLocked: somebody else holds it.
+        OSError: the folder or the lock cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if not _taken(descriptor):
+            raise BackupLocked(os.pread(descriptor, 20, 0).decode("ascii", "replace").strip())
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        import fcntl
+    except ImportError:
+        return _taken_on_windows(descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _taken_on_windows(descriptor: int) -> bool:
+    from importlib import import_module
+
+    msvcrt = import_module("msvcrt")
+    os.lseek(descriptor, 1 << 20, os.SEEK_SET)
+    try:
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,22 @@
+"""Speaks to a host from another process: asynchronous, reconnecting, and without the engine.
+
+::
+
+    async with await connect(project="interviews") as client:
+        for plugin in await client.call("plugins.list"):
+            print(plugin["id"], plugin["state"])
+        async for event in client.events():
+            print(event.kind, event.plugin)
+
+What can be asked for stands in ``docs/reference/host-protocol.md``.
+"""
+
+from __future__ import annotations
+
+from qualia.client.attached import Client, connect
+from qualia.client.feed import HostEvent
+from qualia.client.timing import Timing
+from qualia.protocol import HostRefused, HostUnreachable
+from qualia.protocol.places import Found, Place, running
+
+__all__ = ["Client", "Found", "HostEvent", "HostRefused", "HostUnreachable", "Place", "Timing", "connect", "running"]

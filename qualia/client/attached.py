@@ -1,0 +1,277 @@
+"""A client that stays attached: it comes back after the link broke, and goes on with the events where it stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from qualia._values import is_mapping
+from qualia.client.feed import Feed, HostEvent, event_of
+from qualia.client.link import Link, opened_link
+from qualia.client.timing import Timing
+from qualia.errors import QualiaError
+from qualia.protocol import HostRefused, HostUnreachable
+from qualia.protocol.places import Place, place_at, socket_paths
+
+LinkState = Literal["connecting", "live", "stale", "lost", "closed"]
+Places = Callable[[], Sequence[Place]]
+_HELLO_S = 5.0
+_LEAST_PAUSE_S = 0.05
+
+
+async def connect(
+    at: Place | str | Path | None = None,
+    *,
+    project: str | Path | None = None,
+    name: str = "",
+    read_only: bool = False,
+    within_s: float = 5.0,
+    timing: Timing | None = None,
+) -> Client:
+    """Attach to a host and return the client, which stays attached until it is closed.
+
+    Args:
+        at: where the host answers: its socket, or a `Place`, such as `running` finds; None for the project's.
+        project: the project's folder, when ``at`` is None; None for the folder this process stands in.
+        name: what the host calls this client.
+        read_only: whether this client only wants to look.
+        within_s: seconds to try at first.
+        timing: how patient it is afterwards; None for the defaults.
+
+    Raises:
+        HostUnreachable: no host answers there.
+        HostRefused: the host speaks no version that is known here.
+    """
+    client = Client(_places(at, project), name=name, read_only=read_only, timing=timing or Timing())
+    try:
+        await client.attached(within_s=within_s)
+    except BaseException:
+        await client.close()
+        raise
+    return client
+
+
+def _places(at: Place | str | Path | None, project: str | Path | None) -> Places:
+    if isinstance(at, Place):
+        return lambda: (at,)
+    paths = (Path(at),) if at is not None else socket_paths(Path(project or Path.cwd()) / ".qualia", os.environ)
+
+    def found() -> Sequence[Place]:
+        return [place_at(path) or Place(path=path) for path in paths]
+
+    return found
+
+
+class Client:
+    """Attached to a host, or on its way there. Used within one event loop.
+
+    Attributes:
+        state: "connecting" at first, "live", "stale" (silent for a moment), "lost" (on its way back) or "closed".
+        told: what hello told of the host; empty before the first.
+
+    Args:
+        places: gives where the host may be, the first choice first.
+        name: what the host calls it.
+        read_only: whether it only wants to look.
+        timing: how patient it is.
+    """
+
+    def __init__(self, places: Places, *, name: str, read_only: bool, timing: Timing) -> None:
+        self.state: LinkState = "connecting"
+        self.told: Mapping[str, Any] = {}
+        self._places: Places = places
+        self._name: str = name
+        self._read_only: bool = read_only
+        self._timing: Timing = timing
+        self._link: Link | None = None
+        self._feed: Feed | None = None
+        self._last: int | None = None
+        self._epoch: str | None = None
+        self._heard_at_s: float = timing.clock()
+        self._trouble: QualiaError | None = None
+        self._changed: asyncio.Event = asyncio.Event()
+        self._keeping: asyncio.Task[None] = asyncio.create_task(self._keep(), name="qualia-client")
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the host was last heard."""
+        return max(0.0, self._timing.clock() - self._heard_at_s)
+
+    async def attached(self, *, within_s: float | None = None) -> None:
+        """Wait until it is attached.
+
+        Args:
+            within_s: seconds to wait at most; None for ever.
+
+        Raises:
+            HostUnreachable: it could not be in that time, or it was closed.
+            HostRefused: the host speaks no version that is known here.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                while self._link is None:
+                    if isinstance(self._trouble, HostRefused):
+                        raise self._trouble
+                    if self.state == "closed":
+                        raise self._unreachable()
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError as error:
+            raise self._unreachable() from error
+
+    async def call(self, verb: str, **params: Any) -> Any:
+        """Ask the host for something and return the answer, as plain data.
+
+        Raises:
+            HostUnreachable: it is not attached now, or the link broke before the answer came.
+            QualiaError: what the host answered instead, as the class it was.
+        """
+        if self._link is None:
+            raise self._unreachable()
+        return await self._link.call(verb, params)
+
+    async def events(self, since: int | None = None) -> AsyncIterator[HostEvent]:
+        """Yield events until it is closed, over links that break: each once and in order, a gap is told.
+
+        Args:
+            since: the number of the last event that was heard; 0 for all that the host keeps, None for new ones.
+
+        Raises:
+            ValueError: somebody iterates already.
+        """
+        if self._feed is not None:
+            raise ValueError("the events of a client can be iterated over by one at a time")
+        self._feed, self._last = Feed(), since
+        try:
+            if self._link is not None:
+                await self._subscribe(self._link)
+            while (event := await self._feed.next()) is not None:
+                yield event
+        finally:
+            self._feed = None
+
+    async def close(self) -> None:
+        """Leave the host. Closing twice is fine."""
+        self.state = "closed"
+        self._keeping.cancel()
+        await asyncio.gather(self._keeping, return_exceptions=True)
+        if self._feed is not None:
+            self._feed.end()
+        self._changed.set()
+
+    async def __aenter__(self) -> Self:
+        """Return itself; leaving the block closes it."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.close()
+
+    # ------------------------------------------------------------------------------------------------ the link
+
+    async def _keep(self) -> None:
+        """Stay attached, for ever."""
+        attempt = 0
+        while True:
+            try:
+                link = await self._opened()
+            except HostUnreachable as error:
+                self._trouble = error
+                await self._timing.sleep(self._timing.pause_s(attempt))
+                attempt += 1
+                continue
+            except QualiaError as error:
+                # Asking again would not change the answer.
+                self._trouble = error
+                self._changed.set()
+                return
+            attempt = 0
+            try:
+                await self._live(link)
+            finally:
+                self._link = None
+                await link.close()
+            self._trouble = HostUnreachable(str(self._places()[0].path), link.reason or "the link broke")
+            self._be("lost", reason=link.reason)
+
+    async def _opened(self) -> Link:
+        trouble: HostUnreachable = HostUnreachable("", "no place is known")
+        hello = {"client": self._name, "read_only": self._read_only, "beat_s": self._timing.beat_s}
+        for place in self._places():
+            try:
+                link, self.told = await opened_link(place, hello=hello, heard=self._hear, within_s=_HELLO_S)
+            except HostUnreachable as error:
+                trouble = error
+            else:
+                return link
+        raise trouble
+
+    async def _live(self, link: Link) -> None:
+        """Use a link until it breaks or is silent for too long."""
+        try:
+            if self._feed is not None:
+                await self._subscribe(link)
+        except HostUnreachable:
+            return
+        self._link = link
+        self._be("live")
+        self._changed.set()
+        while not link.reading.done():
+            await self._listen(link)
+            if self.age_s > self._timing.lost_s:
+                link.reason = "the host is silent"
+                return
+
+    async def _listen(self, link: Link) -> None:
+        """Wait until silence would mean something, or the link breaks."""
+        left_s = self._timing.stale_s - self.age_s if self.state == "live" else self._timing.beat_s
+        pause = asyncio.ensure_future(self._timing.sleep(max(_LEAST_PAUSE_S, left_s)))
+        try:
+            await asyncio.wait((pause, link.reading), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            pause.cancel()
+        if self.age_s >= self._timing.stale_s and self.state == "live":
+            self._be("stale")
+
+    async def _subscribe(self, link: Link) -> None:
+        await link.call("subscribe", {"since": self._last, "epoch": self._epoch})
+
+    def _hear(self, name: str, params: Mapping[str, Any]) -> None:
+        """Take in what came from the host."""
+        self._heard_at_s = self._timing.clock()
+        if self.state == "stale":
+            self._be("live")
+        if self._feed is None:
+            return
+        if name == "subscribe answered" and is_mapping(params["result"]):
+            self._begin(params["result"], self._feed)
+        elif name == "gap":
+            self._feed.put(HostEvent(kind="gap", seq=int(params.get("last", 0)), details=dict(params)))
+        event = event_of(params) if name == "event" else None
+        if event is not None and event.seq > (self._last or 0):
+            self._last = event.seq
+            self._feed.put(event)
+
+    def _begin(self, told: Mapping[str, Any], feed: Feed) -> None:
+        """Begin to hear events, or go on with them; from another host than before all that it keeps is news."""
+        if told.get("restarted"):
+            self._last = 0
+            feed.put(HostEvent(kind="restarted", seq=0))
+        self._epoch = str(told.get("epoch"))
+        self._last = int(told.get("since", 0)) if self._last is None else self._last
+
+    def _be(self, state: LinkState, **details: Any) -> None:
+        self.state = state
+        if self._feed is not None:
+            self._feed.put(HostEvent(kind="link", seq=self._last or 0, details={"state": state, **details}))
+
+    def _unreachable(self) -> HostUnreachable:
+        if isinstance(self._trouble, HostUnreachable):
+            return HostUnreachable(self._trouble.place, self._trouble.reason)
+        return HostUnreachable(str(self._places()[0].path), "the client was closed")

@@ -1,0 +1,333 @@
+"""One client: a thread that reads what it asks, and one that writes answers and events as fast as they are taken."""
+
+from __future__ import annotations
+
+import hmac
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from qualia._version import __version__
+from qualia.host.lines import Lines
+from qualia.host.log import EventLog
+from qualia.host.trouble import TROUBLE
+from qualia.protocol import (
+    HELLO,
+    LIMIT_BYTES,
+    REPLY_LIMIT_BYTES,
+    VERSIONS,
+    BadMessage,
+    Code,
+    HostRefused,
+    Request,
+    agreed_version,
+    failure,
+    notification,
+    parsed,
+    reply,
+)
+
+_PIECE_BYTES = 64 * 1024
+_BEHIND_BYTES = 1024 * 1024
+"""Answers that may wait for a client; with more of them, nothing further is read from it."""
+_BEAT = notification("beat", {})
+_END_S = 1.0
+_LEAST_BEAT_S, _MOST_BEAT_S = 0.01, 3600.0
+
+
+@frozen(kw_only=True)
+class Manners:
+    """How a host treats its clients."""
+
+    most_clients: int = 32
+    stall_s: float = 10.0
+    """Seconds after which a client that takes nothing of what is sent, or says no hello, is dropped."""
+    limit_bytes: int = LIMIT_BYTES
+    """Longest line a client may send."""
+    read_only: bool = False
+    """Whether nobody may change anything."""
+
+
+class Behind(Protocol):
+    """What stands behind a connection."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What hello tells of the host."""
+        ...
+
+    @property
+    def epoch(self) -> str:
+        """What tells this host from those before it at the same place."""
+        ...
+
+    def answer(self, verb: str, params: Mapping[str, Any], *, may_change: bool) -> Any:
+        """Return the answer to a request, as plain data."""
+        ...
+
+
+class Connection:
+    """Serves one client until either side ends it.
+
+    Args:
+        link: the socket.
+        behind: what answers.
+        log: the host's events.
+        manners: how clients are treated.
+        token: what hello must carry; empty for nothing.
+        ended: told once, at the end, why a client was dropped; an empty reason when it left by itself.
+    """
+
+    def __init__(
+        self,
+        link: socket.socket,
+        *,
+        behind: Behind,
+        log: EventLog,
+        manners: Manners,
+        token: str,
+        ended: Callable[[Connection, str], object],
+    ) -> None:
+        # A time of its own for each step: reading looks up now and then, and a write that nobody takes ends.
+        link.settimeout(manners.stall_s)
+        self._link: socket.socket = link
+        self._behind: Behind = behind
+        self._log: EventLog = log
+        self._manners: Manners = manners
+        self._token: str = token
+        self._ended: Callable[[Connection, str], object] = ended
+        self.name: str = ""
+        self.since_s: float = time.time()
+        self.may_change: bool = not manners.read_only
+        self._is_known: bool = False
+        self._more: threading.Condition = threading.Condition()
+        self._waiting: deque[bytes] = deque()
+        self._waiting_bytes: int = 0
+        self._heard: int | None = None
+        self._begin_after: int | None = None
+        self._beat_s: float | None = None
+        self._is_over: bool = False
+        self._reason: str = ""
+        self._threads: tuple[threading.Thread, ...] = (
+            threading.Thread(target=self._read, name="qualia-host-read", daemon=True),
+            threading.Thread(target=self._write, name="qualia-host-write", daemon=True),
+        )
+
+    def start(self) -> None:
+        """Begin to serve."""
+        for thread in self._threads:
+            thread.start()
+
+    def leave(self, reason: str) -> None:
+        """Say goodbye, with the reason, and begin to end; this waits for nobody."""
+        self._put(notification("goodbye", {"reason": reason}), even_if_behind=True)
+        self._finish(reason)
+
+    def end(self, by_s: float) -> None:
+        """Wait until it has ended; from a moment on, in monotonic seconds, what was not sent yet is lost."""
+        writer = self._threads[1]
+        writer.join(max(0.0, by_s - time.monotonic()))
+        if writer.is_alive():
+            self._hang_up()
+        for thread in self._threads:
+            thread.join(_END_S)
+
+    # ------------------------------------------------------------------------------------------------ reading
+
+    def _read(self) -> None:
+        lines, hello_by_s = Lines(self._manners.limit_bytes), time.monotonic() + self._manners.stall_s
+        try:
+            while not self._is_over:
+                try:
+                    data = self._link.recv(_PIECE_BYTES)
+                except TimeoutError:
+                    data = None
+                if data == b"":
+                    break
+                for line in lines.feed(data or b""):
+                    self._take(line)
+                if not self._is_known and time.monotonic() >= hello_by_s:
+                    self.leave("no hello was said")
+        except OSError:
+            # The other side is gone.
+            pass
+        finally:
+            self._finish()
+
+    def _take(self, line: bytes | None) -> None:
+        if self._is_over or line == b"":
+            return
+        if line is None:
+            told = f"a message has at most {self._manners.limit_bytes} bytes"
+            self._put(failure(None, BadMessage(Code.NOT_JSON, told)))
+            return
+        try:
+            request = parsed(line)
+        except BadMessage as error:
+            self._put(failure(error.id, error))
+            return
+        answer = self._answered(request)
+        if request.id is not None:
+            self._put(answer)
+        if self._begin_after is not None:
+            self._subscribe(self._begin_after)
+            self._begin_after = None
+
+    def _answered(self, request: Request) -> bytes:
+        try:
+            return self._fitting(request, self._result(request))
+        except TROUBLE as error:
+            return failure(request.id, error)
+
+    def _fitting(self, request: Request, result: Any) -> bytes:
+        line = reply(request.id, result)
+        if len(line) > REPLY_LIMIT_BYTES:
+            raise HostRefused(request.verb, f"the answer has more than {REPLY_LIMIT_BYTES} bytes; ask for a part of it")
+        return line
+
+    def _result(self, request: Request) -> Any:
+        if request.verb == HELLO:
+            return self._hello(request.params)
+        if not self._is_known:
+            raise HostRefused(request.verb, f"say {HELLO} first", Code.NOT_NOW)
+        if request.verb == "subscribe":
+            self._begin_after, told = self._since(request.params)
+            return told
+        if request.verb == "unsubscribe":
+            with self._more:
+                self._heard = None
+            return {}
+        return self._behind.answer(request.verb, request.params, may_change=self.may_change)
+
+    def _hello(self, params: Mapping[str, Any]) -> Any:
+        version, given = agreed_version(params.get("versions")), params.get("token")
+        if self._token and not (isinstance(given, str) and hmac.compare_digest(given.encode(), self._token.encode())):
+            raise HostRefused(HELLO, "the token is wrong; read it from the host's own file", Code.NOT_NOW)
+        if version is None:
+            spoken = ", ".join(map(str, VERSIONS))
+            raise HostRefused(HELLO, f"no version is common; this host speaks {spoken}", Code.NOT_NOW)
+        beat_s = params.get("beat_s")
+        if beat_s is not None and (type(beat_s) not in (int, float) or not _LEAST_BEAT_S <= beat_s <= _MOST_BEAT_S):
+            raise HostRefused(HELLO, f"beat_s is a number of seconds, {_LEAST_BEAT_S:g} to {_MOST_BEAT_S:g}")
+        self._beat_s = beat_s
+        self.name = str(params.get("client", ""))[:80]
+        self.may_change = not self._manners.read_only and params.get("read_only") is not True
+        self._is_known = True
+        limits = {"message_bytes": self._manners.limit_bytes, "reply_bytes": REPLY_LIMIT_BYTES}
+        return {
+            "version": version,
+            "epoch": self._behind.epoch,
+            "engine": __version__,
+            "read_only": not self.may_change,
+            "limits": limits,
+            "last": self._log.last,
+            **self._behind.facts,
+        }
+
+    def _since(self, params: Mapping[str, Any]) -> tuple[int, Any]:
+        """Return the number after which a client wants events, and what it is told about that."""
+        since, epoch = params.get("since"), params.get("epoch")
+        last = self._log.last
+        # Numbers of a host before this one mean nothing here: all that is kept is news.
+        restarted = epoch is not None and epoch != self._behind.epoch
+        if since is not None and (type(since) is not int or since < 0):
+            raise HostRefused("subscribe", "since is the number of the last event that was heard")
+        after = 0 if restarted else last if since is None else min(since, last)
+        facts = {"epoch": self._behind.epoch, "since": after, "first": self._log.first, "last": last}
+        return after, {**facts, "restarted": restarted}
+
+    def _subscribe(self, after: int) -> None:
+        """Begin to send events; the answer that told of it is in the queue by now."""
+        with self._more:
+            self._heard = after
+            self._more.notify_all()
+
+    # ------------------------------------------------------------------------------------------------ writing
+
+    def _put(self, line: bytes, *, even_if_behind: bool = False) -> None:
+        """Put a line into the queue; while that is full, whoever asks for more waits."""
+        with self._more:
+            if not even_if_behind:
+                self._more.wait_for(lambda: self._waiting_bytes < _BEHIND_BYTES or self._is_over)
+            if not self._is_over:
+                self._enqueue(line)
+                self._more.notify_all()
+
+    def _enqueue(self, line: bytes) -> None:
+        self._waiting.append(line)
+        self._waiting_bytes += len(line)
+
+    def _wake(self) -> None:
+        with self._more:
+            self._more.notify_all()
+
+    def _has_more(self) -> bool:
+        return bool(self._waiting) or self._is_over or (self._heard is not None and self._log.last > self._heard)
+
+    def _write(self) -> None:
+        try:
+            while self._send_next():
+                pass
+        except TimeoutError:
+            self._reason = f"it took nothing for {self._manners.stall_s:g} s"
+        except OSError:
+            # The other side is gone.
+            pass
+        finally:
+            self._finish()
+            self._log.forget(self)
+            self._hang_up()
+            self._link.close()
+            self._ended(self, self._reason)
+
+    def _send_next(self) -> bool:
+        with self._more:
+            while not self._has_more():
+                if self._heard is not None:
+                    # Before the log is looked at again, so that no event comes in between unseen.
+                    self._log.wake_once(self, self._wake)
+                    if self._has_more():
+                        break
+                if not self._more.wait(self._beat_s):
+                    # A sign of life, also while a request takes its time.
+                    self._enqueue(_BEAT)
+            lines, heard = list(self._waiting), self._heard
+            self._waiting.clear()
+        if lines:
+            self._send(b"".join(lines))
+            with self._more:
+                self._waiting_bytes -= sum(map(len, lines))
+                self._more.notify_all()
+            return True
+        if self._is_over or heard is None:
+            return not self._is_over
+        batch = self._log.read(heard, most_bytes=_PIECE_BYTES)
+        self._send(batch.data)
+        with self._more:
+            if self._heard is not None:
+                self._heard = batch.last
+        return True
+
+    def _send(self, data: bytes) -> None:
+        """Send everything; each piece has its own time, so that a slow client is not a stalled one."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._link.send(rest[:_PIECE_BYTES]) :]
+
+    def _hang_up(self) -> None:
+        """Wake whoever waits for the socket: nothing more comes or goes."""
+        with suppress(OSError):
+            self._link.shutdown(socket.SHUT_RDWR)
+
+    def _finish(self, reason: str = "") -> None:
+        """Let the writer send what it has, and end."""
+        with self._more:
+            if not self._is_over:
+                self._is_over, self._reason = True, self._reason or reason
+            self._more.notify_all()

@@ -1,0 +1,35 @@
+"""Bytes from a socket cut into lines, whatever their pieces, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+
+class Lines:
+    """Cuts what arrives into lines; one that is too long is None, and what is left of it is thrown away.
+
+    Args:
+        limit_bytes: the longest line, its end left out.
+    """
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit: int = limit_bytes
+        self._pieces: list[bytes] = []
+        self._held: int = 0
+        self._is_skipping: bool = False
+
+    def feed(self, data: bytes) -> Iterator[bytes | None]:
+        """Take what arrived and yield each line that is whole now, without its end; None for one that is too long."""
+        *whole, rest = data.split(b"\n")
+        for piece in whole:
+            skipped, self._is_skipping = self._is_skipping, False
+            is_long = self._held + len(piece) > self._limit
+            pieces, self._pieces, self._held = self._pieces, [], 0
+            if not skipped:
+                yield None if is_long else b"".join((*pieces, piece)).rstrip(b"\r")
+        if rest and not self._is_skipping:
+            self._pieces.append(rest)
+            self._held += len(rest)
+            if self._held > self._limit:
+                self._pieces, self._held, self._is_skipping = [], 0, True
+                yield None

@@ -1,0 +1,286 @@
+"""A host: one Core, a door, and the clients that came in."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from qualia._values import to_plain
+from qualia.core import Core
+from qualia.events import Event
+from qualia.host.about_operations import AboutOperations
+from qualia.host.about_plugins import AboutPlugins
+from qualia.host.about_runs import AboutRuns
+from qualia.host.about_upkeep import AboutUpkeep
+from qualia.host.connection import Connection, Manners
+from qualia.host.door import Door, peer_user
+from qualia.host.jobs import Bounds, Job, Jobs
+from qualia.host.log import EventLog
+from qualia.host.tally import Tally
+from qualia.host.verbs import Verb, Verbs
+from qualia.operations import Offer, offered
+from qualia.protocol import notification
+from qualia.protocol.places import Place, opened
+
+_QUEUE = 10_000
+_CLOSE_S = 5.0
+_GOODBYE_S = 1.0
+_BREATH_S = 0.1
+
+
+class Host:
+    """Serves one Core to other processes of this machine, from threads of its own, until it is closed.
+
+    The Core stays its owner's: closing the host does not close it.
+
+    Attributes:
+        place: where it answers.
+        log: its events.
+
+    Args:
+        core: what is served.
+        door: where clients come in.
+        name: what it is called in lists.
+        project: the project's folder; None for none.
+        manners: how clients are treated.
+        bounds: how many runs it takes on.
+        offers: gives the operations that are installed.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        door: Door,
+        *,
+        name: str,
+        project: Path | None,
+        manners: Manners,
+        bounds: Bounds,
+        offers: Callable[[], tuple[Offer, ...]] = offered,
+    ) -> None:
+        self.place: Place = door.place
+        self.log: EventLog = EventLog()
+        self.epoch: str = secrets.token_hex(8)
+        self._door: Door = door
+        self._name: str = name
+        self._project: Path | None = project
+        self._manners: Manners = manners
+        self._began_s: float = time.time()
+        self._changed: threading.Condition = threading.Condition()
+        self._clients: tuple[Connection, ...] = ()
+        self._dropped: dict[str, int] = {}
+        self._quiet_since_s: float = time.monotonic()
+        self._is_closed: bool = False
+        self._is_closing: threading.Event = threading.Event()
+        self._tally: Tally = Tally()
+        self._jobs: Jobs = Jobs(self._tell_job, bounds=bounds)
+        plugins = AboutPlugins(core, self._tally)
+        rooms = (
+            plugins,
+            AboutRuns(core, self._jobs, project),
+            AboutOperations(core, self._jobs, project, offers),
+            AboutUpkeep(core, plugins, self._own_facts),
+        )
+        own = (
+            Verb(name="ping", told="Nothing, as a sign of life.", call=dict[str, Any]),
+            Verb(name="verbs", told="What can be asked for.", call=self._table),
+        )
+        self._verbs: Verbs = Verbs((*own, *(verb for room in rooms for verb in room.verbs())))
+        # The first finds out which run an event belongs to, in no time; the second writes it down, in its own thread.
+        self._unsubscribe: tuple[Callable[[], None], ...] = (
+            core.subscribe(self._jobs.hear, wait=True),
+            core.subscribe(self._keep, queue=_QUEUE),
+        )
+        self._thread: threading.Thread = threading.Thread(target=self._accept, name="qualia-host", daemon=True)
+        self._thread.start()
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What hello tells of it."""
+        project = None if self._project is None else str(self._project)
+        return {"name": self._name, "pid": os.getpid(), "project": project, "began_at_s": self._began_s}
+
+    @property
+    def clients(self) -> int:
+        """How many clients there are now."""
+        return len(self._clients)
+
+    def answer(self, verb: str, params: Mapping[str, Any], *, may_change: bool) -> Any:
+        """Answer a request, as plain data.
+
+        Raises:
+            QualiaError: it cannot be answered.
+        """
+        return self._verbs.answer(verb, params, may_change=may_change)
+
+    def verbs(self) -> tuple[Verb, ...]:
+        """Return what it can be asked for, in order of name."""
+        return self._verbs.table()
+
+    def wait(self, *, idle_exit_s: float | None = None) -> bool:
+        """Wait until it is closed, or had no client and no run for a while; tell whether that was why.
+
+        Args:
+            idle_exit_s: how long without clients and runs, in seconds; None waits for ever.
+        """
+        with self._changed:
+            while not self._is_closed:
+                left_s = None
+                if idle_exit_s is not None and self._is_quiet():
+                    left_s = self._quiet_since_s + idle_exit_s - time.monotonic()
+                    if left_s <= 0:
+                        return True
+                self._changed.wait(left_s)
+        return False
+
+    def close(self) -> None:
+        """Cancel its runs, say goodbye to its clients and leave no file. Closing twice is fine."""
+        with self._changed:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._changed.notify_all()
+        self._is_closing.set()
+        self._jobs.close(within_s=_CLOSE_S)
+        for off in reversed(self._unsubscribe):
+            off()
+        with suppress(OSError):
+            # Whoever waits for the next client wakes up by one.
+            opened(self.place).close()
+        self._thread.join(_CLOSE_S)
+        clients = self._clients
+        for client in clients:
+            client.leave("the host was closed")
+        by_s = time.monotonic() + _GOODBYE_S
+        for client in clients:
+            client.end(by_s)
+        self._door.shut()
+
+    def __enter__(self) -> Self:
+        """Return itself; leaving the block closes it."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    # ------------------------------------------------------------------------------------------------ clients
+
+    def _accept(self) -> None:
+        while not self._is_closing.is_set():
+            try:
+                link, _address = self._door.listener.accept()
+            except OSError:
+                # Too many open files, for example: they will be fewer again.
+                self._is_closing.wait(_BREATH_S)
+                continue
+            reason = "" if self._is_closing.is_set() else self._refusal(link)
+            if self._is_closing.is_set() or reason:
+                with suppress(OSError):
+                    link.setblocking(False)
+                    link.send(notification("goodbye", {"reason": reason or "the host was closed"}))
+                link.close()
+                if reason:
+                    self._count_dropped(reason)
+                continue
+            token = self._door.place.token
+            client = Connection(link, behind=self, log=self.log, manners=self._manners, token=token, ended=self._ended)
+            with self._changed:
+                self._clients = (*self._clients, client)
+                self._changed.notify_all()
+            client.start()
+
+    def _refusal(self, link: Any) -> str:
+        """Return why a client is not taken; empty when it is."""
+        if self._door.place.port is None:
+            user = peer_user(link)
+            if user is not None and user != os.geteuid():
+                return "this host serves another user"
+        if len(self._clients) >= self._manners.most_clients:
+            return f"{self._manners.most_clients} clients are here already"
+        return ""
+
+    def _ended(self, client: Connection, reason: str) -> None:
+        with self._changed:
+            self._clients = tuple(each for each in self._clients if each is not client)
+            self._quiet_since_s = time.monotonic()
+            self._changed.notify_all()
+        if reason and not self._is_closed:
+            self._count_dropped(reason)
+
+    def _count_dropped(self, reason: str) -> None:
+        with self._changed:
+            self._dropped[reason] = self._dropped.get(reason, 0) + 1
+        self._note("client_dropped", reason=reason)
+
+    # ------------------------------------------------------------------------------------------------ facts
+
+    def _is_quiet(self) -> bool:
+        return not self._clients and all(job.is_over for job in self._jobs.all())
+
+    def _own_facts(self) -> Mapping[str, Any]:
+        states = [job.state for job in self._jobs.all()]
+        return {
+            **self.facts,
+            "uptime_s": time.time() - self._began_s,
+            "clients": self.clients,
+            "dropped": dict(self._dropped),
+            "running": states.count("running"),
+            "waiting": states.count("waiting"),
+            "read_only": self._manners.read_only,
+        }
+
+    def _table(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "verb": each.name,
+                "told": each.told,
+                "takes": [*each.takes],
+                "may_take": [*each.may_take],
+                "changes": each.changes,
+            }
+            for each in self._verbs.table()
+        ]
+
+    def _keep(self, event: Event) -> None:
+        """Write an event down, and count it."""
+        self._tally.hear(event)
+        job = self._jobs.of_run(event.run_id)
+        self.log.add(
+            {
+                "kind": event.kind.value,
+                "at_s": event.at_s,
+                "run": None if job is None else job.id,
+                "run_id": event.run_id,
+                "step": event.step,
+                "plugin": event.plugin,
+                "details": to_plain(event.details),
+            }
+        )
+
+    def _tell_job(self, job: Job) -> None:
+        if job.is_over:
+            with self._changed:
+                self._quiet_since_s = time.monotonic()
+                self._changed.notify_all()
+        self._note("job_changed", run=job.id, run_id=job.run_id, job=job.kind, name=job.name, state=job.state)
+
+    def _note(self, kind: str, *, run: str | None = None, run_id: str | None = None, **details: Any) -> None:
+        """Write down something that happened to the host itself."""
+        about = {"run": run, "run_id": run_id, "step": None, "plugin": None}
+        self.log.add({"kind": kind, "at_s": time.time(), **about, "details": details})
+
+
+def started_now() -> str:
+    """Return this moment as lists of hosts show it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,43 @@
+"""What a host and its clients say to each other: JSON-RPC 2.0, one message a line. ``docs/reference/host-protocol.md``.
+
+Both sides import this; neither imports the other. Nothing here opens a socket or a file.
+"""
+
+from __future__ import annotations
+
+from qualia.protocol.failures import Code, HostRefused, HostRunning, HostUnreachable
+from qualia.protocol.messages import (
+    HELLO,
+    LIMIT_BYTES,
+    REPLY_LIMIT_BYTES,
+    VERSIONS,
+    BadMessage,
+    Request,
+    agreed_version,
+    decoded,
+    encoded,
+    failure,
+    notification,
+    parsed,
+    reply,
+)
+
+__all__ = [
+    "HELLO",
+    "LIMIT_BYTES",
+    "REPLY_LIMIT_BYTES",
+    "VERSIONS",
+    "BadMessage",
+    "Code",
+    "HostRefused",
+    "HostRunning",
+    "HostUnreachable",
+    "Request",
+    "agreed_version",
+    "decoded",
+    "encoded",
+    "failure",
+    "notification",
+    "parsed",
+    "reply",
+]

@@ -1,0 +1,233 @@
+"""The commands of backups as somebody types them: what they print, what they end with, what they change."""
+
+from __future__ import annotations
+
+import configparser
+import plistlib
+import re
+import shutil
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+from qualia_ops.backup.asking import PruneParams, RestoreParams, keep_days_in, zone_of
+from qualia_ops.backup.commands import RESTORE
+from qualia_ops.backup.errors import WrongPolicy
+from qualia_ops.backup.lock import locked
+from qualia_ops.backup.schedule import Plan, units
+
+from qualia.errors import RunCancelled
+from qualia.operations import OperationContext, perform
+from qualia.settings import Settings
+from tests.cli.brought import install
+from tests.cli.conftest import Ran, Run
+
+pytest_plugins: list[str] = []
+WORDS = ("create", "drill", "export", "list", "prune", "restore", "schedule", "show", "verify")
+ENTRIES = {
+    "backup": "qualia_ops.backup.commands:DEFAULT",
+    **{f"backup.{word}": f"qualia_ops.backup.commands:{word.upper()}" for word in WORDS},
+}
+PLUGIN = """
+from qualia.plugin import Analyzer, NoParams
+
+class Toy(Analyzer[NoParams, dict]):
+    def analyze(self, document, params):
+        return {}
+"""
+
+
+@pytest.fixture
+def backup(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what runs ``qualia backup`` in the project, as installed."""
+    import io
+
+    from qualia.cli import main
+
+    install(tmp_path, monkeypatch, ENTRIES, name="ops-of-qualia")
+    monkeypatch.chdir(project)
+    for name in ("BACKUP_DIR", "BACKUP_KEEP_DAYS", "LANG", "LC_ALL", "LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*words: str) -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.StringIO())
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            code = main(["backup", *words])
+        return Ran(code=code, out=out.getvalue(), err=err.getvalue())
+
+    return run
+
+
+def test_from_a_snapshot_to_a_restore(backup: Run, project: Path) -> None:
+    """Made, listed, shown, verified, looked at and brought back, each tells what it did."""
+    made = backup("create", "--note", "first", "--format", "json")
+    assert (made.code, made.data["complete"], made.data["note"]) == (0, True, "first")
+    assert [each["path"] for each in made.data["secrets"]] == [".env"]
+    name = made.data["id"]
+    [listed] = backup("list", "--format", "json").data
+    assert (listed["id"], listed["complete"], bool(listed["verified_at"])) == (name, True, True)
+    assert f"{name} of interviews" in backup("show", name).out
+    assert "texts/one.txt" in backup("show", "--files").out
+    assert backup("verify").out == f"{name} is whole: every byte was read and compared\n"
+    (project / "texts" / "one.txt").write_text("spoilt\n")
+    assert "~ texts/one.txt" in backup("restore", "--dry-run").out
+    refused = backup("restore")
+    assert (refused.code, "add --yes" in refused.err) == (2, True)
+    done = backup("restore", name[:12], "--yes")
+    assert (done.code, 'cd "$PWD"' in done.out) == (0, True)
+    assert (project / "texts" / "one.txt").read_text() == "one\n"
+
+
+def test_backup_alone_makes_one(backup: Run, archives: Path) -> None:
+    """Without a word more it is as if create had been said."""
+    assert backup().code == 0
+    assert len(list(archives.glob("*.tar.gz"))) == 1
+
+
+def test_each_outcome_has_its_code(backup: Run, project: Path, archives: Path, tmp_path: Path) -> None:
+    """Incomplete is 3, wrong words 2, locked 11, corrupt 13."""
+    assert backup("show").code == 2
+    assert "make one with `qualia backup create`" in backup("show").err
+    (project / "a\\b").touch()
+    incomplete = backup("create")
+    assert (incomplete.code, "incomplete: 1" in incomplete.out) == (3, True)
+    with locked(archives):
+        refused = backup("create", "--format", "json")
+    assert (refused.code, refused.data["error"]) == (11, "BackupLocked")
+    [path] = archives.glob("*.tar.gz")
+    path.write_bytes(path.read_bytes()[:-9])
+    for words in (("verify", str(path)), ("restore", str(path), "--yes"), ("verify", "--all"), ("show", str(path))):
+        assert backup(*words).code == 13
+    assert "unusable" in backup("list").out
+    assert backup("restore", "nothing", "--yes").code == 2
+    assert backup("prune", "--keep-last", "0", *_none(), "--yes").code == 2
+
+
+def _none() -> list[str]:
+    return [word for kind in ("daily", "weekly", "monthly", "yearly") for word in (f"--keep-{kind}", "0")]
+
+
+def test_pruning_tells_reasons(backup: Run, archives: Path) -> None:
+    """A dry run needs nobody's word; the real one removes what it named."""
+    backup()
+    backup()
+    told = backup("prune", "--keep-last", "1", *_none(), "--dry-run")
+    assert (told.code, "1 kept, 1 would go" in told.out) == (0, True)
+    assert "last 1 of 1" in told.out
+    assert backup("prune", "--keep-last", "1", *_none(), "--yes").code == 0
+    assert len(list(archives.glob("*.tar.gz"))) == 1
+
+
+def test_a_snapshot_goes_elsewhere(backup: Run, tmp_path: Path) -> None:
+    """A copy is read before it counts, and a whole project is written into a folder of its own."""
+    backup()
+    copy = backup("export", "latest", str(tmp_path), "--format", "json").data["path"]
+    assert backup("verify", copy).code == 0
+    assert backup("export", "latest", copy).code == 1
+    assert backup("restore", "--to", str(tmp_path / "then"), "--yes").code == 0
+    assert (tmp_path / "then" / "texts" / "one.txt").is_file()
+    assert backup("restore", "--to", str(tmp_path / "then"), "--only", "x", "--yes").code == 2
+
+
+def test_the_seeds_variables_are_understood(
+    backup: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """BACKUP_DIR says where archives are kept and BACKUP_KEEP_DAYS how long."""
+    monkeypatch.setenv("BACKUP_DIR", str(tmp_path / "far"))
+    backup()
+    assert len(list((tmp_path / "far").glob("*.tar.gz"))) == 1
+    context = OperationContext(params=PruneParams(), project=project, settings=Settings())
+    assert keep_days_in(context, {"BACKUP_KEEP_DAYS": "30"}) == 30
+    assert keep_days_in(context, {}) == 0
+    with pytest.raises(WrongPolicy, match="must be a number of days"):
+        keep_days_in(context, {"BACKUP_KEEP_DAYS": "soon"})
+    with pytest.raises(WrongPolicy, match="no time zone"):
+        zone_of("Europe/Nowhere")
+
+
+def test_without_a_project_it_says_what_to_do(backup: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no project stands nothing is guessed."""
+    (tmp_path / "bare").mkdir()
+    monkeypatch.chdir(tmp_path / "bare")
+    ran = backup()
+    assert (ran.code, "name it with --project" in ran.err) == (2, True)
+
+
+def test_a_drill_finds_what_could_not_be_worked_with(backup: Run, project: Path) -> None:
+    """Databases are checked and the project's own plugins loaded, in a process of their own; nothing is left behind."""
+    shutil.rmtree(project / "plugins")
+    backup()
+    good = backup("drill", "--format", "json")
+    assert (good.code, good.data["good"], good.data["databases"]) == (0, True, {".qualia/history.db": ""})
+
+
+@pytest.mark.whole
+def test_a_drill_loads_plugins(backup: Run, project: Path) -> None:
+    """One that works is loaded, and of one that does not it is told why."""
+    manifest = 'kind = "analyzer"\nversion = "1.0.0"\napi = ">=1,<2"\nsummary = "A toy."\nentry = "Toy"\n'
+    for name, code in (("toy", PLUGIN), ("torn", "import no_such_module_at_all\n")):
+        folder = project / "plugins" / name
+        folder.mkdir(exist_ok=True)
+        (folder / "plugin.toml").write_text(f'id = "{name}"\n{manifest}')
+        (folder / "__init__.py").write_text(code)
+    backup()
+    ran = backup("drill", "--format", "json")
+    assert (ran.code, ran.data["plugins"]["toy"]) == (1, "")
+    assert "no_such_module_at_all" in ran.data["plugins"]["torn"]
+
+
+def test_files_for_the_system_say_what_to_run(backup: Run, project: Path, tmp_path: Path) -> None:
+    """Units catch up after a night switched off, agents are valid, and the lines of a crontab are escaped."""
+    plan = Plan(project=project.parent / "100% mine", at="03:15")
+    service, timer, drill, weekly = units("systemd", plan, home=tmp_path, python="/usr/bin/python3")
+    parsed = configparser.ConfigParser(interpolation=None, strict=False)
+    parsed.read_string(timer.text)
+    assert parsed["Timer"] == {"oncalendar": "*-*-* 03:15:00", "persistent": "true", "randomizeddelaysec": "15min"}
+    assert "100%% mine" in service.text and '"backup" "create"' in service.text and '"prune" "--yes"' in service.text
+    assert '"drill"' in drill.text and "Sun *-*-* 03:15:00" in weekly.text
+    [table] = units("cron", plan, home=tmp_path)
+    assert re.search(r"(?m)^15 3 \* \* \* .*backup create .*100\\% mine", table.text)
+    for agent in units("launchd", plan, home=tmp_path):
+        told = plistlib.loads(agent.text.encode())
+        assert told["StartCalendarInterval"]["Hour"] == 3
+    assert "nothing was written" in backup("schedule", "--systemd").out
+    assert backup("schedule", "--systemd", "--cron").code == 2
+    assert backup("schedule", "--at", "25:00").code == 2
+
+
+def test_units_are_written_when_asked_for(backup: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They stand whole where systemd looks for them, and the next command is told."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    ran = backup("schedule", "--systemd", "--write")
+    assert "systemctl --user enable --now" in ran.out
+    found = sorted(path.suffix for path in (tmp_path / "home" / ".config" / "systemd" / "user").iterdir())
+    assert found == [".service", ".service", ".timer", ".timer"]
+
+
+def test_a_restore_that_is_called_off_changes_nothing(backup: Run, project: Path, archives: Path) -> None:
+    """Cancelled where it tells of progress, it leaves the project and nothing beside it."""
+    backup()
+    (project / "texts" / "one.txt").write_text("newer\n")
+    context = OperationContext(params=RestoreParams(), project=project, settings=Settings())
+    with pytest.raises(RunCancelled):
+        perform(RESTORE, context, lambda _progress: context.token.cancel())
+    assert (project / "texts" / "one.txt").read_text() == "newer\n"
+    assert [path.name for path in project.parent.iterdir()] == ["interviews"]
+
+
+def test_an_old_history_comes_back_whole(backup: Run, project: Path) -> None:
+    """After a restore the database answers as it did when the snapshot was made."""
+    backup()
+    with closing(sqlite3.connect(project / ".qualia" / "history.db")) as db, db:
+        db.execute("DROP TABLE runs")
+    assert backup("restore", "--yes").code == 0
+    with closing(sqlite3.connect(project / ".qualia" / "history.db")) as db:
+        assert db.execute("SELECT count(*) FROM runs").fetchone() == (100,)
+    assert zone_of("UTC").utcoffset(None) in (None, UTC.utcoffset(None))
