@@ -32,7 +32,7 @@ PLUGINS = (
     "wordcloud_viz",
 )
 CODE = ("qualia", "qualia_tui", "ops/qualia_ops", "plugins", "tests", "benchmarks", "noxfile.py")
-TEST_TOOLS = ("babel", "hypothesis", "pexpect", "pytest>=9", "pytest-xdist")
+TEST_TOOLS = ("babel", "hypothesis", "openpyxl", "pexpect", "pytest>=9", "pytest-xdist")
 # What the benchmarks are compared with; nothing else needs them.
 PEERS = (
     "circuitbreaker",
@@ -157,8 +157,8 @@ def whole(session: nox.Session) -> None:
 
 @nox.session
 def properties(session: nox.Session) -> None:
-    """Look longer for counterexamples."""
-    _install(session, *TEST_TOOLS)
+    """Look longer for counterexamples, and in Parquet too, which the other sessions leave out for its size."""
+    _install(session, *TEST_TOOLS, "pyarrow")
     _run_suite(session, "-m", "properties", "--hypothesis-profile=large", "--durations=10", *IN_PARALLEL)
 
 

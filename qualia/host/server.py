@@ -186,12 +186,13 @@ class Host:
                 continue
             reason = "" if self._is_closing.is_set() else self._refusal(link)
             if self._is_closing.is_set() or reason:
+                # Counted first: who is told goes on and may ask at once.
+                if reason:
+                    self._count_dropped(reason)
                 with suppress(OSError):
                     link.setblocking(False)
                     link.send(notification("goodbye", {"reason": reason or "the host was closed"}))
                 link.close()
-                if reason:
-                    self._count_dropped(reason)
                 continue
             token = self._door.place.token
             client = Connection(link, behind=self, log=self.log, manners=self._manners, token=token, ended=self._ended)

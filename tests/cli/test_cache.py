@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +179,9 @@ def test_a_person_at_a_terminal_is_asked(project: Path, environment: dict[str, s
 
     def answered(answer: str) -> tuple[str, int]:
         words = ["-m", "qualia", "cache", "clear"]
-        child = pexpect.spawn(sys.executable, words, env=environment, encoding="utf-8", timeout=30)
+        # Whoever runs the tests in the background may have told them to ignore Ctrl-C.
+        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        child = pexpect.spawn(sys.executable, words, env=environment, encoding="utf-8", timeout=30, preexec_fn=heard)
         child.expect_exact("[y/N]")
         child.send(answer)
         child.expect(pexpect.EOF)

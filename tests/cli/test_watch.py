@@ -75,7 +75,14 @@ def test_a_watch_goes_on_where_it_stopped(watch: Callable[..., Live], inbox: Pat
     live.interrupt()
     put(inbox, "second.txt", "second")
     live = watch()
-    seen = {Path(each["file"]).name: each["status"] for each in map(json.loads, live.until_said("second.txt"))}
+    seen: dict[str, str] = {}
+
+    def are_both_told(line: str) -> bool:
+        each = json.loads(line)
+        seen[Path(each["file"]).name] = each["status"]
+        return len(seen) == 2
+
+    live.until(are_both_told)
     assert seen == {"first.txt": "kept", "second.txt": "done"}
     live.interrupt()
 

@@ -20,6 +20,7 @@ from qualia_ops.backup.errors import WrongPolicy
 from qualia_ops.backup.lock import locked
 from qualia_ops.backup.schedule import Plan, units
 
+from qualia._plugins.entries import entries
 from qualia.errors import RunCancelled
 from qualia.operations import OperationContext, perform
 from qualia.settings import Settings
@@ -48,7 +49,8 @@ def backup(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> An
 
     from qualia.cli import main
 
-    install(tmp_path, monkeypatch, ENTRIES, name="ops-of-qualia")
+    if all(entry.name != "backup" for entry in entries(sys.path, "qualia.operations")):
+        install(tmp_path, monkeypatch, ENTRIES, name="ops-of-qualia")
     monkeypatch.chdir(project)
     for name in ("BACKUP_DIR", "BACKUP_KEEP_DAYS", "LANG", "LC_ALL", "LANGUAGE"):
         monkeypatch.delenv(name, raising=False)

@@ -107,9 +107,8 @@ def _said_of(target: str) -> str:
 
 def _plain(sentence: str) -> str:
     """Return a sentence as help has it in a list: translated, without its full stop, small in front."""
-    from qualia.cli.output import safe_line
-
-    told = translated(safe_line(sentence)).rstrip(".")
+    told = "".join(each for each in " ".join(sentence.split()) if each.isprintable())
+    told = translated(told).rstrip(".")
     return told if told[1:2].isupper() else told[:1].lower() + told[1:]
 
 
