@@ -214,6 +214,7 @@ CASES = [
 
 
 @pytest.mark.whole
+@pytest.mark.whole
 @UNIX
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 @pytest.mark.parametrize(("line", "expected"), CASES)
@@ -260,6 +261,7 @@ def shell(words: list[str], environment: Mapping[str, str]) -> str:
     return ran.stdout
 
 
+@pytest.mark.whole
 @UNIX
 @pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
 def test_zsh_completes_as_somebody_types(shell_environment: dict[str, str]) -> None:

@@ -91,6 +91,7 @@ def test_a_call_that_raises_is_shown_with_a_caret(start: Start, home: Path) -> N
     live.until_said("no difference")
 
 
+@pytest.mark.whole
 @UNIX
 def test_an_endless_loop_is_killed_when_it_is_contained(start: Start, home: Path) -> None:
     """It is told where it stood, and the next save works."""

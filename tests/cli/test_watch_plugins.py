@@ -52,6 +52,7 @@ FAILED = event(
 )
 
 
+@pytest.mark.whole
 @UNIX
 def test_every_change_is_a_line(start: Start, home: Path) -> None:
     """Reloaded, failed with the place and the line there, found and removed; Ctrl-C ends it with 0, without a trace."""
