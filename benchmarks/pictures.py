@@ -58,7 +58,7 @@ WORDS = WordFrequencies(
 )
 _FIRST = """
 import importlib.util, sys, time
-sys.path.insert(0, {root!r})
+sys.path[:0] = {path!r}
 from benchmarks.pictures import WORDS, loaded
 plugin = loaded({plugin!r})
 drawer, params = plugin.{entry}(), plugin.Params(**{params!r})
@@ -228,7 +228,9 @@ def _best(action: Callable[[], object], *, rounds: int = 5) -> float:
 
 
 def _first(plugin: str, entry: str, params: dict[str, Any]) -> float:
-    return _printed(_FIRST.format(root=ROOT, plugin=plugin, entry=entry, params=params))
+    return _printed(
+        _FIRST.format(path=[ROOT, str(Path(__file__).parents[1])], plugin=plugin, entry=entry, params=params)
+    )
 
 
 def _printed(code: str, *, rounds: int = 5) -> float:
