@@ -32,7 +32,7 @@ from qualia.registry import Registry
 SAVES = 60
 FAILURES = 9
 VERSIONS = 1000
-IDLE_S = 5.0
+IDLE_S = 10.0
 FUNCTIONS = 40
 _WAIT_S = 10.0
 _TEXT = Document("A text.")
