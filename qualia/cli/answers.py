@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from qualia._files import write_whole
+from qualia._safe import safe_line, safe_text
 from qualia._values import to_plain
 from qualia.cli.colour import is_coloured
 from qualia.cli.comparing import difference, lines_of, shown
-from qualia.cli.output import Face, safe_line, safe_text
+from qualia.cli.output import Face
 from qualia.cli.readable import readable
 from qualia.cli.watching import clock
 from qualia.cli.words import _

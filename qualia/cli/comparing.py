@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import unified_diff
 from typing import Any, TypeGuard
 
-from qualia.cli.output import as_json, safe_text
+from qualia._safe import safe_text
+from qualia.cli.output import as_json
 
 _SHORT = 100
 _LONGEST = 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from qualia.cli.output import safe_line
+from qualia._safe import safe_line
 from qualia.cli.usage import WrongUsage
 
 _YES = ("y", "yes", "s", "sim")

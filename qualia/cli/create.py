@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from string import Template
 
+from qualia._safe import safe_line
 from qualia.cli.opening import open_core, project_of
-from qualia.cli.output import Face, safe_line
+from qualia.cli.output import Face
 from qualia.cli.quoting import quoted
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _

@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 from qualia._plugins.scan import Signature, look
+from qualia._safe import safe_line
 from qualia.cli.answers import Answers
 from qualia.cli.delivery import check_target
 from qualia.cli.exit_codes import ExitCode, code_for
 from qualia.cli.opening import timeout_of, typed_params
-from qualia.cli.output import Face, safe_line
+from qualia.cli.output import Face
 from qualia.cli.pointing import pointed
 from qualia.cli.usage import WrongUsage
 from qualia.cli.watching import Heard, cause_of, clock, kept_of, next_of, told_of

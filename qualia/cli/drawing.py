@@ -12,13 +12,14 @@ from typing import Any
 from attrs import evolve
 
 from qualia._files import write_whole
+from qualia._safe import safe_line
 from qualia.cli.delivery import check_folder, check_target, check_unread, is_folder, make_folder, target_of
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.inputs import read_all
 from qualia.cli.many import Answer, Work, answer, answers, code_of
 from qualia.cli.narration import narrated, tell_plan
 from qualia.cli.opening import open_core, params_of, plugin_for, timeout_of
-from qualia.cli.output import Face, safe_line
+from qualia.cli.output import Face
 from qualia.cli.pictures import has_sixel, open_file, opener, protocol_of, shown
 from qualia.cli.progress import progress
 from qualia.cli.sources import names_one, sources_of

@@ -7,8 +7,9 @@ import os
 import sys
 from typing import Any
 
+from qualia._safe import safe_line
 from qualia.cli.exit_codes import code_for
-from qualia.cli.output import as_json, safe_line, say
+from qualia.cli.output import as_json, say
 from qualia.cli.words import _, sentence_of
 from qualia.errors import QualiaError, UnwritableOutput, describe
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from qualia._safe import safe_text
 from qualia._values import is_sequence
-from qualia.cli.output import Format, as_json, as_yaml, safe_text
+from qualia.cli.output import Format, as_json, as_yaml
 
 _SOURCE = "source"
 

@@ -10,11 +10,12 @@ from typing import Any, NoReturn
 
 from attrs import asdict
 
+from qualia._safe import safe_line
 from qualia.cli.batch.stopping import Stop
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.forms import data_text
 from qualia.cli.opening import open_core, project_of
-from qualia.cli.output import Face, safe_line
+from qualia.cli.output import Face
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _
 from qualia.host import Host, expose

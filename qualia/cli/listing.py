@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from qualia._safe import safe_line
 from qualia._values import is_texts, to_plain
 from qualia.cli.forms import csv_text, data_text
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, Format, format_of, safe_line
+from qualia.cli.output import Face, Format, format_of
 from qualia.cli.pretty import cell, table
 from qualia.cli.words import _, sentence_of, translated
 from qualia.errors import PluginError, describe

@@ -9,11 +9,12 @@ from typing import Any
 
 from attrs import frozen
 
+from qualia._safe import safe_line
 from qualia.cli.delivery import file_name
 from qualia.cli.exit_codes import ExitCode, code_for
 from qualia.cli.failure import sentence
 from qualia.cli.inputs import Given, stem_of
-from qualia.cli.output import Face, safe_line
+from qualia.cli.output import Face
 from qualia.cli.progress import Progress
 from qualia.cli.sources import STDIN
 from qualia.cli.words import _

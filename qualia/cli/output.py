@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, TextIO, cast
 
+from qualia._safe import UNSAFE, escaped, safe_line, safe_text
 from qualia.cli.words import _
 from qualia.errors import UnwritableOutput
 
@@ -25,28 +26,9 @@ _SUFFIXES: Mapping[str, Format] = {
     ".csv": "csv",
     ".txt": "pretty",
 }
-# C0 without tab and line feed, DEL, C1, the marks that reorder or break lines, and halves of characters.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
 
 _CLEAR = "\r\x1b[2K"
 _HALVES = re.compile("[\ud800-\udfff]")
-
-
-def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\u{code:04x}"
-
-
-def safe_text(text: str) -> str:
-    """Return text that cannot steer a terminal: control characters become visible escapes, line ends stay."""
-    return _UNSAFE.sub(_escaped, text.replace("\r\n", "\n"))
-
-
-def safe_line(text: str) -> str:
-    """Return text as one safe line, runs of white space as one space."""
-    return safe_text(" ".join(text.split()))
 
 
 def as_json(data: object, *, indent: int | None = 2) -> str:
@@ -54,7 +36,7 @@ def as_json(data: object, *, indent: int | None = 2) -> str:
     import json
 
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=indent)
-    return _UNSAFE.sub(_escaped, text)
+    return UNSAFE.sub(escaped, text)
 
 
 def as_yaml(data: object) -> str:
@@ -71,12 +53,12 @@ def as_yaml(data: object) -> str:
 
         def represent_text(self, text: str) -> Any:
             represent = cast("Any", self).represent_scalar
-            return represent("tag:yaml.org,2002:str", text, style='"' if _UNSAFE.search(text) else None)
+            return represent("tag:yaml.org,2002:str", text, style='"' if UNSAFE.search(text) else None)
 
     Dumper.add_representer(str, Dumper.represent_text)
     plain: Any = json.loads(_HALVES.sub("\ufffd", json.dumps(data, allow_nan=False, ensure_ascii=False)))
     text = str(yaml.dump(plain, Dumper=Dumper, allow_unicode=True, sort_keys=False, width=120))
-    return _UNSAFE.sub(_escaped, text.removesuffix("...\n").rstrip("\n"))
+    return UNSAFE.sub(escaped, text.removesuffix("...\n").rstrip("\n"))
 
 
 def format_of(asked: str | None, target: Path | None) -> Format:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qualia._plugins.choices import FILE_NAME
+from qualia._safe import safe_line
 from qualia.cli.listing import told_of, write_facts
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, format_of, safe_line
+from qualia.cli.output import Face, format_of
 from qualia.cli.pretty import table
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, translated

@@ -6,7 +6,7 @@ import re
 import traceback
 from pathlib import Path
 
-from qualia.cli.output import safe_line, safe_text
+from qualia._safe import safe_line, safe_text
 
 _PLACE = re.compile(r"(?P<file>.+?):(?P<line>\d+)(?::\d+)?")
 _LONGEST = 160

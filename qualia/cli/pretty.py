@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
+from qualia._safe import safe_line
 from qualia.cli.colour import bold, is_coloured
-from qualia.cli.output import as_json, safe_line
+from qualia.cli.output import as_json
 from qualia.cli.words import _
 
 ROWS = 20

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from qualia.cli.output import safe_line
+from qualia._safe import safe_line
 from qualia.cli.pretty import ROWS, cells, pretty
 from qualia.cli.words import _, heading
 from qualia.records import (

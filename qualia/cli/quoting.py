@@ -7,7 +7,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 
-from qualia.cli.output import safe_line
+from qualia._safe import safe_line
 
 _MARKS: Mapping[str, str] = {"\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\", "'": "\\'"}
 

@@ -11,6 +11,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from qualia._files import write_whole
+from qualia._safe import safe_line, safe_text
 from qualia._values import to_plain
 from qualia.cli.colour import bold
 from qualia.cli.delivery import check_target, check_unread, is_folder, make_folder, target_of
@@ -22,7 +23,7 @@ from qualia.cli.inputs import read_all
 from qualia.cli.many import Answer, Work, answer, answers, code_of, stems_of
 from qualia.cli.narration import narrated, tell_plan
 from qualia.cli.opening import open_core, params_of, plugin_for, timeout_of
-from qualia.cli.output import Face, Format, format_of, safe_line, safe_text
+from qualia.cli.output import Face, Format, format_of
 from qualia.cli.progress import progress
 from qualia.cli.readable import readable, reading_told
 from qualia.cli.sources import names_one, sources_of

@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import frozen
 
+from qualia._safe import safe_line
 from qualia.cli.colour import bold
 from qualia.cli.delivery import check_absent, check_folder, deliver_all, make_folder
 from qualia.cli.exit_codes import ExitCode, code_for
@@ -17,7 +18,7 @@ from qualia.cli.inputs import read_given
 from qualia.cli.many import Answer, code_of, stems_of
 from qualia.cli.narration import narrated
 from qualia.cli.opening import open_core, timeout_of
-from qualia.cli.output import Face, Format, as_json, as_yaml, format_of, safe_line
+from qualia.cli.output import Face, Format, as_json, as_yaml, format_of
 from qualia.cli.progress import Progress, progress
 from qualia.cli.project.outcomes import (
     foreseen,

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from qualia._safe import safe_line
 from qualia.cli.delivery import check_absent
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
+from qualia.cli.output import Face, as_json, as_yaml, format_of
 from qualia.cli.progress import progress
 from qualia.cli.quoting import command_line
 from qualia.cli.words import _, spoken

@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from qualia._safe import safe_line
 from qualia._values import to_plain
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.opening import open_core, project_of, timeout_of
-from qualia.cli.output import Face, as_json, safe_line
+from qualia.cli.output import Face, as_json
 from qualia.cli.words import _, translated
 from qualia.validation import Finding, Report, as_sarif, schema_text, validate_all
 from qualia.validation.folders import MANIFEST

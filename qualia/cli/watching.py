@@ -12,10 +12,11 @@ from typing import Any
 
 from qualia._plugins.catalog import SHIPPED
 from qualia._plugins.places import Places
+from qualia._safe import safe_line
 from qualia._values import to_plain
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, as_json, safe_line
+from qualia.cli.output import Face, as_json
 from qualia.cli.words import _, sentence_of, translated
 from qualia.core import Core
 from qualia.errors import PluginError, describe

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from qualia._safe import safe_text
 from qualia.cli.export.marked import marked
 from qualia.cli.export.neutral import whole
 from qualia.cli.export.page import page
 from qualia.cli.export.tables import Cell, Table
-from qualia.cli.output import safe_text
 from tests.cli.test_export_forms import gathered, tables
 
 

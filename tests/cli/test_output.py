@@ -18,9 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qualia._files import write_whole
+from qualia._safe import safe_line, safe_text
 from qualia.cli import main
 from qualia.cli.delivery import deliver_all, file_name
-from qualia.cli.output import Face, as_json, as_yaml, safe_line, safe_text
+from qualia.cli.output import Face, as_json, as_yaml
 from qualia.cli.pretty import pretty, table
 from qualia.errors import QualiaWarning, UnwritableOutput
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from attrs import frozen
 
 from qualia._files import write_whole
+from qualia._safe import safe_line
 from qualia.cli.batch.asking import asked_again, files_of, open_core, patterns_of, settings_of, work_of
 from qualia.cli.batch.crew import Crew, ProcessCrew, ThreadCrew
 from qualia.cli.batch.going import Ledger, going
@@ -30,7 +31,7 @@ from qualia.cli.batch.telling import (
 )
 from qualia.cli.batch.work import Bench, Ended, Job, Work, foreseen
 from qualia.cli.exit_codes import ExitCode
-from qualia.cli.output import Face, as_json, safe_line
+from qualia.cli.output import Face, as_json
 from qualia.cli.pretty import table
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, heading, sentence_of

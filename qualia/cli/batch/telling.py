@@ -11,10 +11,11 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+from qualia._safe import safe_line
 from qualia.cli.amounts import told_span
 from qualia.cli.batch.pace import Pace, Tally
 from qualia.cli.batch.work import Ended
-from qualia.cli.output import Face, safe_line
+from qualia.cli.output import Face
 from qualia.cli.words import _, heading
 from qualia.errors import DocumentUnreadable
 

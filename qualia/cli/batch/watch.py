@@ -11,6 +11,7 @@ from contextlib import ExitStack
 
 from attrs import frozen
 
+from qualia._safe import safe_line
 from qualia.cli.batch.asking import asked_again, open_core, patterns_of, settings_of, work_of
 from qualia.cli.batch.command import check_folder, crew_for, jobs_of
 from qualia.cli.batch.crew import Crew
@@ -23,7 +24,7 @@ from qualia.cli.batch.stopping import Stop
 from qualia.cli.batch.telling import ended_line, facts_of, failed_line
 from qualia.cli.batch.work import Ended, Job
 from qualia.cli.exit_codes import ExitCode
-from qualia.cli.output import Face, as_json, safe_line
+from qualia.cli.output import Face, as_json
 from qualia.cli.usage import WrongUsage
 from qualia.cli.watching import clock
 from qualia.cli.words import _, sentence_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qualia._safe import safe_text
 from qualia.cli.export.gathering import Gathered, exported_with
 from qualia.cli.export.tables import Table, shown
-from qualia.cli.output import safe_text
 from qualia.cli.words import _
 
 # What GitHub and CommonMark give a meaning within a line; an underscore within a word has none.

@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 import attrs
 from attrs import field, frozen
 
+from qualia._safe import safe_line
 from qualia._values import is_mapping, is_sequence, to_plain
 from qualia._yaml import HasAlias, ill_formed, parse_yaml
-from qualia.cli.output import Face, safe_line
+from qualia.cli.output import Face
 from qualia.cli.sources import STDIN, sources_of
 from qualia.cli.words import _
 from qualia.document import Document, decode

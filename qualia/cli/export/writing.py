@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from qualia._files import write_whole
+from qualia._safe import safe_line, safe_text
 from qualia.cli.delivery import check_target, deliver_all, file_name
 from qualia.cli.export.forms import Form, all_forms
 from qualia.cli.export.gathering import Gathered, exported_with, gather
@@ -16,7 +17,7 @@ from qualia.cli.export.reading import Given, read_all
 from qualia.cli.export.tables import Table
 from qualia.cli.inputs import stem_of
 from qualia.cli.opening import project_of
-from qualia.cli.output import Face, as_json, as_yaml, safe_line, safe_text
+from qualia.cli.output import Face, as_json, as_yaml
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _
 from qualia.errors import nearest

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from attrs import frozen
 
-from qualia.cli.output import safe_line, safe_text
+from qualia._safe import safe_line, safe_text
 from qualia.cli.words import _
 
 BACK = "back"

@@ -6,8 +6,8 @@ import shutil
 import sys
 from collections.abc import Sequence
 
+from qualia._safe import safe_line
 from qualia.cli.menu.asking import BACK, Check, Choice, Complete, folded
-from qualia.cli.output import safe_line
 from qualia.cli.words import _
 
 

@@ -54,7 +54,7 @@ def write_pipeline(session: Session) -> str:
 
 def shown_block(text: str) -> str:
     """Return the text of a file as it is shown: safe, indented, without its last line end."""
-    from qualia.cli.output import safe_text
+    from qualia._safe import safe_text
 
     return safe_text(text.rstrip("\n")).replace("\n", "\n  ")
 

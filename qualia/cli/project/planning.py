@@ -8,10 +8,11 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from qualia._safe import safe_line
 from qualia._values import to_plain
 from qualia.cli.inputs import read_given
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
+from qualia.cli.output import Face, as_json, as_yaml, format_of
 from qualia.cli.project.writing import toml_value
 from qualia.cli.sources import STDIN, sources_of
 from qualia.cli.usage import WrongUsage

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from attrs import frozen
 
-from qualia.cli.output import safe_line
+from qualia._safe import safe_line
 from qualia.cli.words import _, heading, translated
 
 _STEP = re.compile(r"steps\[(\d+)\]")

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from qualia._files import write_whole
-from qualia.cli.output import Face, as_json, as_yaml, format_of, safe_line
+from qualia._safe import safe_line
+from qualia.cli.output import Face, as_json, as_yaml, format_of
 from qualia.cli.project.places import core_for_checks
 from qualia.cli.project.templates import settings_text
 from qualia.cli.project.writing import toml_value

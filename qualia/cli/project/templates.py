@@ -8,8 +8,9 @@ from typing import Any
 
 import attrs
 
+from qualia._safe import safe_line
 from qualia._values import is_sequence, to_plain
-from qualia.cli.output import as_yaml, safe_line
+from qualia.cli.output import as_yaml
 from qualia.cli.project.params import mark_of
 from qualia.cli.project.settings_told import settings_told
 from qualia.cli.project.writing import toml_value

@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from qualia._safe import safe_text
 from qualia._values import is_mapping, is_sequence
-from qualia.cli.output import safe_text
 from qualia.cli.usage import ExtraMissing
 from qualia.errors import InvalidPipeline
 from qualia.pipeline import Pipeline, Step

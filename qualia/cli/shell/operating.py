@@ -8,11 +8,12 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from qualia._safe import safe_text
 from qualia._values import is_sequence
 from qualia.cli.consent import agreed
 from qualia.cli.failure import tell
 from qualia.cli.opening import project_of
-from qualia.cli.output import Face, as_json, as_yaml, safe_text
+from qualia.cli.output import Face, as_json, as_yaml
 from qualia.cli.progress import PATIENCE_S
 from qualia.cli.readable import readable
 from qualia.cli.words import _, translated

@@ -63,6 +63,7 @@ def _options(parser: argparse.ArgumentParser) -> str:
 
 def warn(sentence: str) -> None:
     """Say on stderr what is wrong with a command that something else brings."""
-    from qualia.cli.output import safe_line, say
+    from qualia._safe import safe_line
+    from qualia.cli.output import say
 
     say(sys.stderr, "warning", safe_line(sentence))

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from attrs import frozen
 
+from qualia._safe import safe_line
 from qualia._values import to_plain
 from qualia.citation import history_of, own_documents
 from qualia.cli.colour import is_coloured
@@ -16,7 +17,7 @@ from qualia.cli.exit_codes import ExitCode
 from qualia.cli.forms import data_text
 from qualia.cli.inputs import read_given
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, format_of, safe_line
+from qualia.cli.output import Face, format_of
 from qualia.cli.progress import progress
 from qualia.cli.upkeep.places import opened_history, run_meant
 from qualia.cli.upkeep.runs import SHORT

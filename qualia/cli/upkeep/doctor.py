@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from qualia._safe import safe_line
 from qualia.cli.colour import bold
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.forms import data_text
 from qualia.cli.opening import project_of
-from qualia.cli.output import Face, format_of, safe_line
+from qualia.cli.output import Face, format_of
 from qualia.cli.pretty import cells
 from qualia.cli.upkeep import machine, project
 from qualia.cli.upkeep.findings import Check, Finding, Surroundings

@@ -14,10 +14,11 @@ from attrs import frozen
 from qualia._engine.cache.upkeep import Survey, Verification, disk_bytes, drop, remove, survey
 from qualia._engine.cache.upkeep import verify as verify_file
 from qualia._engine.fingerprint import older_key
+from qualia._safe import safe_line
 from qualia.cli.amounts import told_bytes
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.forms import data_text
-from qualia.cli.output import Face, format_of, safe_line
+from qualia.cli.output import Face, format_of
 from qualia.cli.pretty import table
 from qualia.cli.upkeep.consent import consented
 from qualia.cli.upkeep.places import CACHE, HISTORY, state_of

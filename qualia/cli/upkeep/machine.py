@@ -16,8 +16,8 @@ from pathlib import Path
 from qualia._plugins.installed import installed_versions
 from qualia._plugins.marker import value_here
 from qualia._plugins.requirement import Requirement
+from qualia._safe import safe_line
 from qualia._version import __version__
-from qualia.cli.output import safe_line
 from qualia.cli.upkeep.findings import Finding, Surroundings
 from qualia.cli.words import _
 

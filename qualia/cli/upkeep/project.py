@@ -13,8 +13,8 @@ from pathlib import Path
 from qualia._engine.cache.upkeep import disk_bytes, quick_trouble
 from qualia._engine.database import connect_to_read
 from qualia._engine.network import is_on_network, read_mounts
+from qualia._safe import safe_line
 from qualia.cli.amounts import told_bytes
-from qualia.cli.output import safe_line
 from qualia.cli.upkeep.findings import Finding, Status, Surroundings
 from qualia.cli.upkeep.machine import is_private, temporary
 from qualia.cli.upkeep.places import CACHE, HISTORY

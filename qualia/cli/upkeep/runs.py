@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from qualia._safe import safe_line
 from qualia._values import dumps, to_plain
 from qualia.cli.amounts import told_span
 from qualia.cli.colour import bold
 from qualia.cli.forms import data_text
-from qualia.cli.output import Face, format_of, safe_line
+from qualia.cli.output import Face, format_of
 from qualia.cli.pretty import table
 from qualia.cli.upkeep.consent import consented
 from qualia.cli.upkeep.places import opened_history, run_meant, state_of

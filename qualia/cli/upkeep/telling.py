@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from qualia._safe import safe_text
 from qualia.citation import methods as methods_of
 from qualia.cli.forms import data_text
 from qualia.cli.inputs import read_given
 from qualia.cli.opening import open_core
-from qualia.cli.output import Face, format_of, safe_text
+from qualia.cli.output import Face, format_of
 from qualia.cli.upkeep.again import documents_of, last_steps
 from qualia.cli.upkeep.places import WorkUndone, opened_history, run_meant
 from qualia.cli.upkeep.runs import SHORT
