@@ -13,10 +13,25 @@ What can be asked for stands in ``docs/reference/host-protocol.md``.
 
 from __future__ import annotations
 
-from qualia.client.attached import Client, connect
+from qualia.client.attached import Client, attach, connect
 from qualia.client.feed import HostEvent
+from qualia.client.starting import host_for, start
 from qualia.client.timing import Timing
-from qualia.protocol import HostRefused, HostUnreachable
+from qualia.protocol import HostNotStarted, HostRefused, HostUnreachable
 from qualia.protocol.places import Found, Place, running
 
-__all__ = ["Client", "Found", "HostEvent", "HostRefused", "HostUnreachable", "Place", "Timing", "connect", "running"]
+__all__ = [
+    "Client",
+    "Found",
+    "HostEvent",
+    "HostNotStarted",
+    "HostRefused",
+    "HostUnreachable",
+    "Place",
+    "Timing",
+    "attach",
+    "connect",
+    "host_for",
+    "running",
+    "start",
+]

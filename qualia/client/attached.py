@@ -46,7 +46,7 @@ async def connect(
         HostUnreachable: no host answers there.
         HostRefused: the host speaks no version that is known here.
     """
-    client = Client(_places(at, project), name=name, read_only=read_only, timing=timing or Timing())
+    client = attach(at, project=project, name=name, read_only=read_only, timing=timing)
     try:
         await client.attached(within_s=within_s)
     except BaseException:
@@ -55,7 +55,28 @@ async def connect(
     return client
 
 
-def _places(at: Place | str | Path | None, project: str | Path | None) -> Places:
+def attach(
+    at: Place | str | Path | None = None,
+    *,
+    project: str | Path | None = None,
+    name: str = "",
+    read_only: bool = False,
+    timing: Timing | None = None,
+) -> Client:
+    """Return a client that is on its way to a host, which may come later; to be called while an event loop runs.
+
+    Args:
+        at: where the host answers: its socket, or a `Place`, such as `running` finds; None for the project's.
+        project: the project's folder, when ``at`` is None; None for the folder this process stands in.
+        name: what the host calls this client.
+        read_only: whether this client only wants to look.
+        timing: how patient it is; None for the defaults.
+    """
+    return Client(places_of(at, project), name=name, read_only=read_only, timing=timing or Timing())
+
+
+def places_of(at: Place | str | Path | None, project: str | Path | None) -> Places:
+    """Return what gives the places where a host may be; the arguments are those of `connect`."""
     if isinstance(at, Place):
         return lambda: (at,)
     paths = (Path(at),) if at is not None else socket_paths(Path(project or Path.cwd()) / ".qualia", os.environ)
@@ -100,6 +121,11 @@ class Client:
     def age_s(self) -> float:
         """Seconds since the host was last heard."""
         return max(0.0, self._timing.clock() - self._heard_at_s)
+
+    @property
+    def waiting(self) -> int:
+        """How many events came and were not taken yet."""
+        return 0 if self._feed is None else len(self._feed)
 
     async def attached(self, *, within_s: float | None = None) -> None:
         """Wait until it is attached.

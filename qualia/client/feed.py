@@ -69,6 +69,10 @@ class Feed:
         self._more: asyncio.Event = asyncio.Event()
         self._is_over: bool = False
 
+    def __len__(self) -> int:
+        """Return how many events wait."""
+        return len(self._events)
+
     def put(self, event: HostEvent) -> None:
         """Add an event."""
         if len(self._events) >= self._most:

@@ -111,15 +111,7 @@ async def opened_link(
         HostUnreachable: nobody answers there.
         HostRefused: the host speaks no version that is known here, or the token is wrong.
     """
-    try:
-        async with asyncio.timeout(within_s):
-            if place.port is not None:
-                streams = await asyncio.open_connection("127.0.0.1", place.port, limit=REPLY_LIMIT_BYTES)
-            else:
-                streams = await asyncio.open_unix_connection(place.path, limit=REPLY_LIMIT_BYTES)
-    except (OSError, TimeoutError) as error:
-        told = getattr(error, "strerror", None) or "nobody answers"
-        raise HostUnreachable(str(place.path), str(told).lower()) from error
+    streams = await opened_streams(place, within_s=within_s)
     link = Link(*streams, place, heard=heard)
     known = {"token": place.token} if place.token else {}
     try:
@@ -131,3 +123,19 @@ async def opened_link(
     except BaseException:
         await link.close()
         raise
+
+
+async def opened_streams(place: Place, *, within_s: float) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to a host and say nothing.
+
+    Raises:
+        HostUnreachable: nobody answers there.
+    """
+    try:
+        async with asyncio.timeout(within_s):
+            if place.port is not None:
+                return await asyncio.open_connection("127.0.0.1", place.port, limit=REPLY_LIMIT_BYTES)
+            return await asyncio.open_unix_connection(place.path, limit=REPLY_LIMIT_BYTES)
+    except (OSError, TimeoutError) as error:
+        told = getattr(error, "strerror", None) or "nobody answers"
+        raise HostUnreachable(str(place.path), str(told).lower()) from error

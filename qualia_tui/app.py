@@ -1,0 +1,280 @@
+"""The console itself: its bars, its sections, and its link to one host at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from importlib import import_module
+from pathlib import PurePath
+from typing import Any, ClassVar, cast
+
+from attrs import evolve
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from qualia.client import Client, HostUnreachable
+from qualia.errors import QualiaError
+from qualia_tui.bridge import Bridge
+from qualia_tui.lines import Line, Span, line
+from qualia_tui.look import Look
+from qualia_tui.model import facts
+from qualia_tui.model.state import Model, Part
+from qualia_tui.sections import ENTRIES
+from qualia_tui.sections.section import Section
+from qualia_tui.themes import NAMES, textual_theme
+from qualia_tui.widgets.bars import Bar, Foot, Tabs, link_line
+from qualia_tui.words import _
+
+Reach = Callable[[], Client]
+"""Gives a client on its way to the host; called while the console's event loop runs."""
+
+
+class MainScreen(Screen[None]):
+    """The bars and, between them, one section at a time."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the bars; sections come when they are first shown."""
+        yield Bar(id="head")
+        yield Tabs(id="tabs")
+        yield Widget(id="body")
+        yield Bar(id="notice")
+        yield Foot(id="foot")
+
+
+class Console(App[int]):
+    """The console.
+
+    Args:
+        reach: gives a client of the host to look at first.
+        look: how it looks and behaves.
+    """
+
+    CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = "console.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(place + 1), f"section({place})", show=False, id=f"section.{entry.name}")
+            for place, entry in enumerate(ENTRIES)
+        ),
+        Binding("right_square_bracket", "turn(1)", show=False, id="section.next"),
+        Binding("left_square_bracket", "turn(-1)", show=False, id="section.previous"),
+        Binding("tab", "app.focus_next", show=False, id="focus.next"),
+        Binding("shift+tab", "app.focus_previous", show=False, id="focus.previous"),
+        Binding("ctrl+p,colon", "palette", "commands", id="palette"),
+        Binding("f2", "hosts", "hosts", show=False, id="hosts"),
+        Binding("f3", "next_theme", "theme", show=False, id="theme"),
+        Binding("question_mark,f1", "help", "help", key_display="?", id="help"),
+        Binding("q", "quit", "quit", id="quit"),
+        Binding("ctrl+q,ctrl+c", "quit", show=False, id="quit.always"),
+    ]
+
+    def __init__(self, reach: Reach, look: Look) -> None:
+        super().__init__()
+        self.look: Look = look
+        self.model: Model = Model()
+        self._reach: Reach = reach
+        self._bridge: Bridge | None = None
+        self._bridging: asyncio.Task[None] | None = None
+        self._at: int = 0
+        self._sections: dict[int, Section] = {}
+        self._changed: set[Part] = set()
+        self._painting: Timer | None = None
+        self.animation_level = "none"
+        for name in NAMES:
+            self.register_theme(textual_theme(name))
+        self.theme = f"qualia-{look.theme}"
+        if look.keys:
+            self.set_keymap(dict(look.keys))
+
+    # ------------------------------------------------------------------------------------------------ the host
+
+    async def call(self, verb: str, **params: Any) -> Any:
+        """Ask the host for something and return the answer.
+
+        Raises:
+            HostUnreachable: it is not attached now, or the link broke before the answer came.
+            QualiaError: what the host answered instead.
+        """
+        if self._bridge is None:
+            raise HostUnreachable("", _("there is no host yet"))
+        return await self._bridge.call(verb, **params)
+
+    def attach(self, reach: Reach) -> None:
+        """Leave the host and look at another one."""
+        self._reach = reach
+        self.run_worker(self._reattach(), group="attach", exclusive=True)
+
+    async def _reattach(self) -> None:
+        await self._leave()
+        self.model.forget()
+        self._begin()
+        self._show_all()
+
+    def _begin(self) -> None:
+        self._bridge = Bridge(self._reach(), self.model, self.note, pace_s=self.look.pace_s)
+        self._bridge.watch(self._section.PARTS if self._at in self._sections else frozenset())
+        self._bridging = asyncio.create_task(self._bridged(self._bridge), name="console-bridge")
+
+    async def _bridged(self, bridge: Bridge) -> None:
+        """Run the bridge; what ends it for good is said."""
+        try:
+            await bridge.run()
+        except* QualiaError as group:
+            self.tell("; ".join(str(error) for error in group.exceptions), "bad")
+            self.model.link = "lost"
+            self.note(frozenset({"link"}))
+
+    async def _leave(self) -> None:
+        if self._bridging is not None:
+            self._bridging.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._bridging
+        if self._bridge is not None:
+            await self._bridge.close()
+        self._bridge = self._bridging = None
+
+    # ------------------------------------------------------------------------------------------------ the screen
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Return the screen with the bars."""
+        return MainScreen(id="main")
+
+    def on_mount(self) -> None:
+        """Show the first section and set off for the host."""
+        self._begin()
+        self.set_interval(1.0, self._tick)
+        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_keys())
+        self.call_later(self.action_section, 0)
+
+    async def on_unmount(self) -> None:
+        """Leave the host; its runs go on."""
+        await self._leave()
+
+    def note(self, changed: frozenset[Part]) -> None:
+        """Remember which parts of the model changed, and show them at the next turn of the pace."""
+        self._changed |= changed
+        if self._painting is None:
+            urgent = "link" in changed or not self.model.plugins
+            self._painting = self.set_timer(0.02 if urgent else min(0.25, self.look.pace_s / 4), self._paint)
+
+    def tell(self, text: str, style: str = "") -> None:
+        """Say something in the line above the keys, until something else is said or a section is chosen."""
+        self._main.query_one("#notice", Bar).show(line(text, style))
+
+    def _paint(self) -> None:
+        self._painting = None
+        changed, self._changed = frozenset(self._changed), set()
+        self._show_head()
+        section = self._sections.get(self._at)
+        if section is not None and changed & (section.PARTS | {"link"}):
+            section.update(changed)
+
+    def _tick(self) -> None:
+        """Keep the age of facts that are old up to date; live ones have none."""
+        if self.model.link != "live":
+            self._show_head()
+
+    def _show_all(self) -> None:
+        self._show_head()
+        self._section.update(self._section.PARTS)
+
+    def _show_head(self) -> None:
+        host = facts.text(self.model.host, "project") or facts.text(self.model.host, "name")
+        parts: list[Span] = [Span("qualia ", "title"), Span(PurePath(host).name or host, "accent")]
+        if self.look.read_only:
+            parts.append(Span("  " + _("read only"), "warn"))
+        age_s = self._bridge.age_s if self._bridge is not None else 0.0
+        self._main.query_one("#head", Bar).show(tuple(parts), (*self._verdict(), *link_line(self.model.link, age_s)))
+
+    def _verdict(self) -> Line:
+        match facts.text(self.model.health, "status"):
+            case "ok":
+                return (Span("✓ " + _("healthy") + "  ", "ok"),)
+            case "degraded":
+                return (Span("! " + _("degraded") + "  ", "warn"),)
+            case "failing":
+                return (Span("✗ " + _("failing") + "  ", "bad"),)
+            case _:
+                return ()
+
+    def _show_keys(self) -> None:
+        # Keys are those of the bars' screen; a dialog brings its own.
+        if not isinstance(self.screen, MainScreen):
+            return
+        keys = [
+            (each.binding.id or "", self.get_key_display(each.binding), _(each.binding.description))
+            for each in self._shown_bindings()
+        ]
+        self.screen.query_one(Foot).show_keys(keys)
+
+    def _shown_bindings(self) -> Iterable[Any]:
+        seen: set[str] = set()
+        for active in self.screen.active_bindings.values():
+            name = active.binding.id or active.binding.action
+            if active.binding.show and active.enabled and name not in seen:
+                seen.add(name)
+                yield active
+
+    @property
+    def _main(self) -> Screen[Any]:
+        return self.screen_stack[0]
+
+    @property
+    def _section(self) -> Section:
+        return self._sections[self._at]
+
+    # ------------------------------------------------------------------------------------------------ actions
+
+    async def action_section(self, place: int) -> None:
+        """Show a section."""
+        body = self._main.query_one("#body")
+        section = self._sections.get(place)
+        if section is None:
+            module, _colon, name = ENTRIES[place].target.partition(":")
+            kind = cast("type[Section]", getattr(import_module(f"qualia_tui.sections.{module}"), name))
+            section = self._sections[place] = kind(id=f"section-{ENTRIES[place].name}")
+            section.display = False
+            await body.mount(section)
+        for other in self._sections.values():
+            other.display = other is section
+        self._at = place
+        self._main.query_one(Tabs).show_tabs([_(entry.title) for entry in ENTRIES], place)
+        self.tell("")
+        if self._bridge is not None:
+            self._bridge.watch(section.PARTS)
+        self._show_all()
+        section.focus_first()
+
+    async def action_turn(self, by: int) -> None:
+        """Show the next section, or the one before."""
+        await self.action_section((self._at + by) % len(ENTRIES))
+
+    def action_next_theme(self) -> None:
+        """Take the next theme."""
+        self.wear(NAMES[(NAMES.index(self.look.theme) + 1) % len(NAMES)])
+
+    def wear(self, theme: str) -> None:
+        """Take a theme.
+
+        Args:
+            theme: one of `qualia_tui.themes.NAMES`.
+        """
+        self.look = evolve(self.look, theme=theme)
+        self.theme = f"qualia-{theme}"
+        self.tell(_("theme {name}", name=theme))
+        for screen in self.screen_stack:
+            for widget in screen.walk_children(Widget):
+                widget.refresh()
+
+    def action_palette(self) -> None:
+        """Offer every action by name."""
+
+    def action_hosts(self) -> None:
+        """Offer the hosts that run."""
+
+    def action_help(self) -> None:
+        """Show the keys."""

@@ -1,0 +1,134 @@
+"""Between the host and the model: keeps attached, takes events in, and asks again for what they made old.
+
+It runs in the console's event loop and waits for the host nowhere but here; whoever shows the model hears which parts
+changed, at most a few times a second however many events there are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from qualia.client import Client, HostUnreachable
+from qualia.errors import QualiaError
+from qualia_tui.model.state import Model, Part
+
+Changed = Callable[[frozenset[Part]], object]
+_VERBS: Mapping[Part, tuple[str, Mapping[str, Any]]] = {
+    "plugins": ("plugins.list", {}),
+    "health": ("health", {}),
+    "jobs": ("runs.list", {}),
+    "pipelines": ("pipelines.list", {}),
+    "history": ("history.list", {"limit": 500}),
+    "operations": ("operations.list", {}),
+}
+_EARLIER = 300
+"""Events from before the console came that its log begins with."""
+_AT_ONCE = 500
+"""Events taken in before the screen may follow."""
+
+
+class Bridge:
+    """Attaches a model to a host.
+
+    Args:
+        client: how the host is spoken to; closed with the bridge.
+        model: what is known of it.
+        changed: told which parts changed.
+        pace_s: seconds between two looks at parts that events made old; slower lines want more.
+        health_s: seconds between two looks at health while nothing happens.
+    """
+
+    def __init__(
+        self, client: Client, model: Model, changed: Changed, *, pace_s: float = 1.0, health_s: float = 5.0
+    ) -> None:
+        self.pace_s: float = pace_s
+        self._client: Client = client
+        self._model: Model = model
+        self._changed: Changed = changed
+        self._health_s: float = health_s
+        self._watched: frozenset[Part] = frozenset({"plugins", "health", "jobs"})
+        self._more: asyncio.Event = asyncio.Event()
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the host was last heard."""
+        return self._client.age_s
+
+    def watch(self, parts: frozenset[Part]) -> None:
+        """Say which parts are on the screen: only these are asked for again."""
+        news = parts - self._watched
+        self._watched = parts | {"health"}
+        self._model.wanted.update(news)
+        self._more.set()
+
+    async def call(self, verb: str, **params: Any) -> Any:
+        """Ask the host for something and return the answer.
+
+        Raises:
+            HostUnreachable: it is not attached now, or the link broke before the answer came.
+            QualiaError: what the host answered instead.
+        """
+        return await self._client.call(verb, **params)
+
+    async def run(self) -> None:
+        """Keep the model up to date until cancelled; a host that is not there is waited for without end."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._asking(), name="console-asks")
+            await self._client.attached()
+            await self._listening()
+
+    async def close(self) -> None:
+        """Leave the host."""
+        await self._client.close()
+
+    async def _listening(self) -> None:
+        """Take in events, many at a time when there are many."""
+        self._model.host, self._model.link = self._client.told, "live"
+        self._model.wanted.update(self._watched)
+        self._changed(frozenset({"link"}))
+        self._more.set()
+        last = self._client.told.get("last")
+        since = max(0, last - _EARLIER) if isinstance(last, int) else None
+        changed: set[Part] = set()
+        taken = 0
+        async for event in self._client.events(since=since):
+            changed |= self._model.take(event)
+            taken += 1
+            if event.kind == "restarted" or (event.kind == "link" and self._model.link == "live"):
+                self._model.host = self._client.told
+            if self._client.waiting == 0 or taken >= _AT_ONCE:
+                self._changed(frozenset(changed))
+                changed, taken = set[Part](), 0
+                if self._model.wanted & self._watched:
+                    self._more.set()
+                # Lets the screen, and whoever presses a key, have a turn.
+                await asyncio.sleep(0)
+
+    async def _asking(self) -> None:
+        """Ask again for parts that are old and looked at, and for health every now and then."""
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._health_s):
+                    await self._more.wait()
+            if not self._more.is_set():
+                self._model.wanted.add("health")
+            self._more.clear()
+            for part in sorted(self._model.wanted & self._watched & _VERBS.keys()):
+                await self._ask(part)
+            await asyncio.sleep(self.pace_s)
+
+    async def _ask(self, part: Part) -> None:
+        verb, params = _VERBS[part]
+        try:
+            answer = await self._client.call(verb, **params)
+        except HostUnreachable:
+            # It stays wanted: as soon as the link is back, it is asked for.
+            return
+        except QualiaError:
+            # Another version's host may not know the verb; what is not told is not shown.
+            self._model.wanted.discard(part)
+            return
+        self._changed(self._model.learn(part, answer))

@@ -1,0 +1,204 @@
+"""All that the console knows of a host. Events and answers change it, and it tells which parts they changed."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from attrs import Factory, define, evolve, frozen
+
+from qualia._values import is_mapping, is_sequence
+from qualia.client import HostEvent
+from qualia_tui.model import facts
+from qualia_tui.model.log import LogLine, log_line
+
+Part = Literal["link", "health", "plugins", "jobs", "log", "pipelines", "history", "operations"]
+KEPT_LINES = 2_000
+KEPT_JOBS = 200
+_KINDS_OF_PLUGINS = frozenset(
+    {
+        "breaker_moved",
+        "plugin_failed",
+        "plugin_found",
+        "plugin_loaded",
+        "plugin_reloaded",
+        "plugin_removed",
+        "reload_failed",
+        "step_failed",
+        "step_finished",
+    }
+)
+_STEPS: Mapping[str, str] = {
+    "step_started": "running",
+    "step_progress": "running",
+    "step_finished": "ok",
+    "step_failed": "failed",
+    "step_skipped": "skipped",
+}
+
+
+@frozen(kw_only=True)
+class StepFacts:
+    """How one step of a job is."""
+
+    name: str
+    plugin: str = ""
+    state: str = "waiting"
+    """"waiting", "running", "ok", "failed" or "skipped"."""
+    done: float | None = None
+    """Share that is done, from 0 to 1; None when nobody can tell."""
+    elapsed_s: float | None = None
+
+
+@frozen(kw_only=True)
+class JobFacts:
+    """A run or an operation that was begun through the host."""
+
+    id: str
+    kind: str = "run"
+    name: str = ""
+    state: str = "waiting"
+    """"waiting", "running", "ok", "failed", "cancelled" or "lost"."""
+    at_s: float | None = None
+    """When it was last heard of, in seconds since 1970."""
+    error: str = ""
+    told: str = ""
+    """What it says it is doing."""
+    done: float | None = None
+    """Share that is done, from 0 to 1; None when nobody can tell."""
+    steps: Mapping[str, StepFacts] = Factory(dict[str, StepFacts])
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has ended, in whatever way."""
+        return self.state not in {"waiting", "running"}
+
+
+@define
+class Model:
+    """What is known of one host. The bridge alone changes it."""
+
+    link: str = "connecting"
+    """"connecting", "live", "stale", "lost" or "closed"."""
+    host: facts.Plain = Factory(dict[str, Any])
+    """What hello told."""
+    health: facts.Plain = Factory(dict[str, Any])
+    """The latest report, plain; empty before the first."""
+    plugins: Mapping[str, facts.Plain] = Factory(dict[str, facts.Plain])
+    jobs: dict[str, JobFacts] = Factory(dict[str, JobFacts])
+    log: deque[LogLine] = Factory(lambda: deque[LogLine](maxlen=KEPT_LINES))
+    pipelines: tuple[facts.Plain, ...] = ()
+    history: tuple[facts.Plain, ...] = ()
+    operations: tuple[facts.Plain, ...] = ()
+    wanted: set[Part] = Factory(set[Part])
+    """Parts that an event has made old: whoever can asks for them again."""
+
+    def take(self, event: HostEvent) -> frozenset[Part]:
+        """Take in an event and return the parts it changed."""
+        changed: set[Part] = {"log"}
+        self.log.append(log_line(event))
+        if event.kind == "link":
+            self.link = facts.text(event.details, "state", self.link)
+            changed.add("link")
+        if event.kind in {"gap", "restarted"}:
+            self.wanted.update(("plugins", "jobs", "health", "pipelines", "history", "operations"))
+        if event.kind in _KINDS_OF_PLUGINS:
+            self.wanted.update(("plugins", "health"))
+        if event.kind in {"run_finished", "run_failed"}:
+            self.wanted.add("history")
+        if event.run is not None and self._job_changed(event.run, event):
+            changed.add("jobs")
+        return frozenset(changed)
+
+    def learn(self, part: Part, answer: Any) -> frozenset[Part]:
+        """Take in the host's answer about a part and return the parts it changed: that one, or none."""
+        self.wanted.discard(part)
+        before = getattr(self, part)
+        match part:
+            case "health":
+                self.health = answer if is_mapping(answer) else {}
+            case "plugins":
+                self.plugins = {facts.text(each, "id"): each for each in facts.items(answer)}
+            case "jobs":
+                self.jobs = self._jobs_of(answer)
+            case "pipelines":
+                self.pipelines = facts.items(answer)
+            case "history":
+                self.history = facts.items(answer)
+            case "operations":
+                self.operations = facts.items(answer)
+            case _:
+                return frozenset()
+        return frozenset() if getattr(self, part) == before else frozenset({part})
+
+    def forget(self) -> None:
+        """Know nothing any more, as another host is looked at."""
+        self.link, self.host, self.health, self.plugins = "connecting", {}, {}, {}
+        self.jobs, self.pipelines, self.history, self.operations = {}, (), (), ()
+        self.log.clear()
+        self.wanted.clear()
+
+    def _job_changed(self, run: str, event: HostEvent) -> bool:
+        before = self.jobs.get(run, JobFacts(id=run))
+        after = changed_job(before, event)
+        if after == before and run in self.jobs:
+            return False
+        self.jobs[run] = after
+        if len(self.jobs) > KEPT_JOBS:
+            over = next((key for key, job in self.jobs.items() if job.is_over and key != run), None)
+            self.jobs.pop(over if over is not None else next(iter(self.jobs)))
+        return True
+
+    def _jobs_of(self, answer: Any) -> dict[str, JobFacts]:
+        """Return the jobs a list tells of, with the steps that events told of."""
+        found: dict[str, JobFacts] = {}
+        for each in reversed(facts.items(answer)):
+            run = facts.text(each, "run")
+            known = self.jobs.get(run, JobFacts(id=run))
+            found[run] = evolve(
+                known,
+                kind=facts.text(each, "kind", known.kind),
+                name=facts.text(each, "name", known.name),
+                state=facts.text(each, "state", known.state),
+                at_s=facts.number(each, "ended_at_s") or facts.number(each, "asked_at_s") or known.at_s,
+                error=_error(each.get("error")) or known.error,
+            )
+        return found
+
+
+def changed_job(job: JobFacts, event: HostEvent) -> JobFacts:
+    """Return a job as it is after an event of it."""
+    details = event.details
+    if event.kind == "job_changed":
+        return evolve(
+            job,
+            kind=facts.text(details, "job", job.kind),
+            name=facts.text(details, "name", job.name),
+            state=facts.text(details, "state", job.state),
+            told=facts.text(details, "told", job.told),
+            done=facts.number(details, "done"),
+            error=_error(details.get("error")) or job.error,
+            at_s=event.at_s,
+        )
+    state = _STEPS.get(event.kind)
+    if state is None or event.step is None:
+        return job
+    before = job.steps.get(event.step, StepFacts(name=event.step))
+    share = facts.number(details, "done")
+    after = evolve(
+        before,
+        plugin=event.plugin or before.plugin,
+        state=state,
+        done=share if share is not None else before.done,
+        elapsed_s=facts.number(details, "elapsed_s") if state != "running" else before.elapsed_s,
+    )
+    return evolve(job, steps={**job.steps, event.step: after}, at_s=event.at_s)
+
+
+def _error(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if is_mapping(value):
+        return facts.text(value, "message") or facts.text(value, "error")
+    return str(value[0]) if is_sequence(value) and value else ""

@@ -1,0 +1,25 @@
+"""Backups."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from qualia_tui.model.state import Part
+from qualia_tui.sections.section import Section
+from qualia_tui.widgets.grid import Grid
+
+
+class Backups(Section):
+    """Backups."""
+
+    PARTS: ClassVar[frozenset[Part]] = frozenset({"plugins"})
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        yield Grid(id="backups-rows")
+
+    def update(self, changed: frozenset[Part]) -> None:
+        """Show it."""
+        del changed

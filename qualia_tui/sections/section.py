@@ -1,0 +1,70 @@
+"""What every section is: a part of the screen that shows parts of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.widget import Widget
+
+from qualia.errors import QualiaError
+from qualia_tui.model.state import Model, Part
+from qualia_tui.widgets.belonging import console_of
+
+if TYPE_CHECKING:
+    from qualia_tui.app import Console
+
+
+class Section(Widget):
+    """Fills the screen between the tabs and the keys."""
+
+    DEFAULT_CSS = "Section { height: 1fr; layout: vertical; }"
+    PARTS: ClassVar[frozenset[Part]] = frozenset()
+    """The parts of the model it shows; the host is asked for these while it is on the screen."""
+
+    @property
+    def console_app(self) -> Console:
+        """The console it belongs to."""
+        return console_of(self)
+
+    @property
+    def model(self) -> Model:
+        """What is known of the host."""
+        return self.console_app.model
+
+    def update(self, changed: frozenset[Part]) -> None:
+        """Show what changed; called with all its parts when it comes to the screen.
+
+        Args:
+            changed: parts of the model that differ from what was shown, among them at least one of `PARTS`.
+        """
+        raise NotImplementedError
+
+    def focus_first(self) -> None:
+        """Give the keys to the widget they are meant for when the section comes to the screen."""
+        target = next((each for each in self.query("*") if each.focusable), None)
+        if target is not None:
+            target.focus()
+
+    def ask(self, verb: str, then: Callable[[Any], object] | None = None, **params: Any) -> None:
+        """Ask the host for something and go on at once; what it cannot do is said in the line above the keys.
+
+        Args:
+            verb: what to ask for.
+            then: told the answer; None for nobody.
+            params: what belongs to it.
+        """
+        self.soon(self._asked(verb, then, params), group=verb)
+
+    def soon(self, work: Coroutine[Any, Any, None], *, group: str) -> None:
+        """Let work go on beside the screen; work of the same group that is not done yet is given up."""
+        self.run_worker(work, group=group, exclusive=True, exit_on_error=True)
+
+    async def _asked(self, verb: str, then: Callable[[Any], object] | None, params: dict[str, Any]) -> None:
+        try:
+            answer = await self.console_app.call(verb, **params)
+        except QualiaError as error:
+            self.console_app.tell(str(error), "bad")
+            return
+        if then is not None:
+            then(answer)

@@ -1,0 +1,115 @@
+"""The ``qualia-tui`` command: what it is told, whether this terminal can show it, and how it ends."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from qualia._version import __version__
+from qualia_tui.look import Look
+from qualia_tui.words import _, speak, wanted_language
+
+if TYPE_CHECKING:
+    from qualia_tui.app import Console
+
+USAGE, UNAVAILABLE = 2, 5
+_THEMES = ("ansi", "dark", "light", "contrast", "none")
+
+
+def started(words: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
+    """Run the console as it was asked for, and return its exit code.
+
+    Args:
+        words: what was given on the command line; None for this process's.
+        environ: the environment; None for this process's.
+    """
+    environ = os.environ if environ is None else environ
+    given = list(sys.argv[1:] if words is None else words)
+    speak(wanted_language(_asked_language(given), environ))
+    asked = _grammar().parse_args(given)
+    trouble = _trouble(environ)
+    if trouble:
+        print(f"qualia-tui: {trouble}", file=sys.stderr)
+        return USAGE
+    if find_spec("textual") is None:
+        print("qualia-tui: " + _("this needs the tui extra: pip install 'qualia-core[tui]'"), file=sys.stderr)
+        return UNAVAILABLE
+    return _run(asked, environ)
+
+
+def _asked_language(words: Sequence[str]) -> str | None:
+    for place, word in enumerate(words):
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+        if word == "--lang" and place + 1 < len(words):
+            return words[place + 1]
+    return None
+
+
+def _grammar() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qualia-tui", description=_("Watch and repair a running Qualia from a terminal."), allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"qualia-tui {__version__}")
+    parser.add_argument("--project", metavar="DIR", help=_("the project's folder; this folder when it is left out"))
+    parser.add_argument("--socket", metavar="PATH", help=_("the socket of a host that runs already"))
+    parser.add_argument("--read-only", action="store_true", help=_("look, and change nothing"))
+    parser.add_argument("--theme", choices=_THEMES, help=_("the colours; over SSH it is ansi when it is left out"))
+    parser.add_argument("--ascii", action="store_true", help=_("send nothing but ASCII"))
+    parser.add_argument("--mouse", action=argparse.BooleanOptionalAction, help=_("listen to the mouse"))
+    parser.add_argument("--slow", action="store_true", help=_("bring the screen up to date every 5 s, for slow lines"))
+    parser.add_argument("--lang", choices=("en", "pt", "pt-BR"), help=_("the language to speak"))
+    return parser
+
+
+def _trouble(environ: Mapping[str, str]) -> str:
+    """Return why this terminal cannot show the console; empty when it can."""
+    hint = _("`qualia status --watch` says the same in plain lines")
+    if not (sys.stdin.isatty() and sys.stderr.isatty() and sys.stdout.isatty()):
+        return _("this is no terminal; {hint}", hint=hint)
+    if environ.get("TERM", "dumb") == "dumb":
+        return _("this terminal cannot move its cursor (TERM={term}); {hint}", term=environ.get("TERM", ""), hint=hint)
+    return ""
+
+
+def _look(asked: argparse.Namespace, environ: Mapping[str, str]) -> Look:
+    is_far = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
+    theme = asked.theme or "ansi"
+    if environ.get("NO_COLOR"):
+        theme = "none"
+    return Look(
+        theme=theme,
+        ascii_only=asked.ascii,
+        mouse=not is_far if asked.mouse is None else asked.mouse,
+        slow=asked.slow,
+        language=wanted_language(asked.lang, environ),
+        read_only=asked.read_only,
+    )
+
+
+def _run(asked: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    os.environ.setdefault("ESCDELAY", "25")
+    from qualia.client import Client, attach
+    from qualia_tui.app import Console
+
+    def reached() -> Client:
+        return attach(asked.socket, project=asked.project, name="qualia-tui", read_only=asked.read_only)
+
+    look = _look(asked, environ)
+    console = Console(reached, look)
+    return asyncio.run(_shown(console, look))
+
+
+async def _shown(console: Console, look: Look) -> int:
+    """Show the console until it is left, and return the exit code; TERM and HUP leave the terminal as it was."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, console.exit, 128 + number, 128 + number)
+    given = await console.run_async(mouse=look.mouse)
+    return console.return_code or given or 0

@@ -1,0 +1,125 @@
+"""The lines at the top and the bottom of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.strip import Strip
+from textual.widget import Widget
+
+from qualia_tui.lines import Line, Span, line
+from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.painting import strip_of
+from qualia_tui.words import _
+
+FIXED = ("help", "quit")
+"""Bindings, by id, that are always shown."""
+
+
+class Bar(Widget):
+    """One line, painted again when it changes; its last part can stand at the right end."""
+
+    DEFAULT_CSS = "Bar { height: 1; }"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.left: Line = ()
+        self.right: Line = ()
+
+    def show(self, left: Line, right: Line = ()) -> None:
+        """Show a line, and another at its right end if there is room."""
+        if (left, right) != (self.left, self.right):
+            self.left, self.right = left, right
+            self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Return what the line looks like."""
+        del y
+        look = console_of(self).look
+        width = self.size.width
+        space = width - _cells(self.left) - _cells(self.right)
+        # What stands at the right is never cut: the left gives way.
+        cut = strip_of(self.left, max(0, width - _cells(self.right)), theme=look.theme, ascii_only=look.ascii_only)
+        if not self.right or (space < 0 and _cells(self.right) > width):
+            return strip_of(self.left, width, theme=look.theme, ascii_only=look.ascii_only)
+        return Strip.join((cut, strip_of(self.right, _cells(self.right), theme=look.theme, ascii_only=look.ascii_only)))
+
+
+class Tabs(Bar):
+    """The names of the sections, with the keys that lead to them."""
+
+    def show_tabs(self, names: Sequence[str], here: int) -> None:
+        """Show the sections' names, the one that is shown marked by more than a colour."""
+        spans: list[Span] = []
+        for place, name in enumerate(names):
+            text = f"[{place + 1} {name}]" if place == here else f" {place + 1} {name} "
+            spans.append(Span(text, "here" if place == here else "tab"))
+        self.show(tuple(spans))
+
+    def render_line(self, y: int) -> Strip:
+        """Return the tabs; where they do not fit, the others are their numbers alone."""
+        if _cells(self.left) <= self.size.width:
+            return super().render_line(y)
+        full = self.left
+        self.left = tuple(
+            span if span.style == "here" else Span(f" {span.text.split()[0]} ", span.style) for span in full
+        )
+        try:
+            return super().render_line(y)
+        finally:
+            self.left = full
+
+
+class Foot(Bar):
+    """The keys that do something here: whole ones or none, and always those for help and quitting."""
+
+    def show_keys(self, keys: Sequence[tuple[str, str, str]]) -> None:
+        """Show keys.
+
+        Args:
+            keys: of each its binding's id, the key as people call it, and what it does.
+        """
+        fixed = [each for each in keys if each[0] in FIXED]
+        left = _cells(_key_line(fixed))
+        shown: list[tuple[str, str, str]] = []
+        for each in keys:
+            if each[0] in FIXED:
+                continue
+            needed = _cells(_key_line([each]))
+            if left + needed > self.size.width:
+                break
+            left += needed
+            shown.append(each)
+        self.show(_key_line(shown), _key_line(fixed))
+
+
+def _key_line(keys: Sequence[tuple[str, str, str]]) -> Line:
+    spans: list[Span] = []
+    for _id, key, told in keys:
+        spans.extend((Span(key, "key"), Span(f" {told}  ", "dim")))
+    return tuple(spans)
+
+
+def _cells(parts: Line) -> int:
+    return sum(cell_len(span.text) for span in parts)
+
+
+def link_line(state: str, age_s: float) -> Line:
+    """Return what the link is like; how old the facts are is told once they are old."""
+    match state:
+        case "live":
+            return line("● " + _("live"), "ok")
+        case "stale" | "lost":
+            told = _("stale") if state == "stale" else _("lost")
+            return line(f"○ {told} {_age(age_s)}", "bad")
+        case "starting":
+            return line("◐ " + _("starting a host"), "warn")
+        case _:
+            return line("◐ " + _("connecting"), "warn")
+
+
+def _age(age_s: float) -> str:
+    if age_s < 60:
+        return f"{age_s:.0f} s"
+    return f"{age_s / 60:.0f} min" if age_s < 3600 else f"{age_s / 3600:.0f} h"
