@@ -10,8 +10,8 @@ from pathlib import PurePath
 from typing import Any, ClassVar, cast
 
 from attrs import evolve
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -19,6 +19,7 @@ from textual.widget import Widget
 from qualia.client import Client, HostUnreachable
 from qualia.errors import QualiaError
 from qualia_tui.bridge import Bridge
+from qualia_tui.dialogs.questions import Questions
 from qualia_tui.lines import Line, Span, line
 from qualia_tui.look import Look
 from qualia_tui.model import facts
@@ -27,6 +28,7 @@ from qualia_tui.sections import ENTRIES
 from qualia_tui.sections.section import Section
 from qualia_tui.themes import NAMES, textual_theme
 from qualia_tui.widgets.bars import Bar, Foot, Tabs, link_line
+from qualia_tui.widgets.belonging import console_of
 from qualia_tui.words import _
 
 Reach = Callable[[], Client]
@@ -44,8 +46,12 @@ class MainScreen(Screen[None]):
         yield Bar(id="notice")
         yield Foot(id="foot")
 
+    def on_mount(self) -> None:
+        """Show the keys."""
+        console_of(self).follow_keys(self)
 
-class Console(App[int]):
+
+class Console(Questions):
     """The console.
 
     Args:
@@ -74,7 +80,7 @@ class Console(App[int]):
 
     def __init__(self, reach: Reach, look: Look) -> None:
         super().__init__()
-        self.look: Look = look
+        self.look = look
         self.model: Model = Model()
         self._reach: Reach = reach
         self._bridge: Bridge | None = None
@@ -147,7 +153,6 @@ class Console(App[int]):
         """Show the first section and set off for the host."""
         self._begin()
         self.set_interval(1.0, self._tick)
-        self.screen.bindings_updated_signal.subscribe(self, lambda _screen: self._show_keys())
         self.call_later(self.action_section, 0)
 
     async def on_unmount(self) -> None:
@@ -201,23 +206,20 @@ class Console(App[int]):
             case _:
                 return ()
 
-    def _show_keys(self) -> None:
-        # Keys are those of the bars' screen; a dialog brings its own.
-        if not isinstance(self.screen, MainScreen):
-            return
+    def follow_keys(self, screen: Screen[Any]) -> None:
+        """Keep the line with the keys of a screen as they are while it is looked at."""
+        seen: Any = screen
+        seen.bindings_updated_signal.subscribe(screen, self._show_keys)
+        self._show_keys(screen)
+
+    def _show_keys(self, screen: Screen[Any]) -> None:
         keys = [
             (each.binding.id or "", self.get_key_display(each.binding), _(each.binding.description))
-            for each in self._shown_bindings()
+            for each in _shown_bindings(screen)
         ]
-        self.screen.query_one(Foot).show_keys(keys)
+        screen.query_one(Foot).show_keys(keys)
 
-    def _shown_bindings(self) -> Iterable[Any]:
-        seen: set[str] = set()
-        for active in self.screen.active_bindings.values():
-            name = active.binding.id or active.binding.action
-            if active.binding.show and active.enabled and name not in seen:
-                seen.add(name)
-                yield active
+    # ------------------------------------------------------------------------------------------------ parts
 
     @property
     def _main(self) -> Screen[Any]:
@@ -272,9 +274,38 @@ class Console(App[int]):
 
     def action_palette(self) -> None:
         """Offer every action by name."""
-
-    def action_hosts(self) -> None:
-        """Offer the hosts that run."""
+        self.run_worker(self._palette(), group="palette", exclusive=True)
 
     def action_help(self) -> None:
         """Show the keys."""
+        from qualia_tui.dialogs.keys import key_lines
+
+        self.read(_("Keys"), key_lines(self.screen))
+
+    def action_hosts(self) -> None:
+        """Offer the hosts that run."""
+        self.run_worker(self._hosts(), group="hosts", exclusive=True)
+
+    async def _palette(self) -> None:
+        from qualia_tui.dialogs.keys import options, perform
+
+        chosen = await self.choose(_("Commands"), options(self.screen))
+        if chosen is not None:
+            await perform(self.screen, chosen)
+
+    async def _hosts(self) -> None:
+        from qualia_tui.dialogs.hosts import host_options, reach_of
+
+        chosen = await self.choose(_("Hosts"), host_options(), empty=_("no host runs"))
+        if chosen is not None:
+            self.attach(reach_of(chosen, read_only=self.look.read_only))
+
+
+def _shown_bindings(screen: Screen[Any]) -> Iterable[ActiveBinding]:
+    """Yield the bindings of a screen that are shown, each once."""
+    seen: set[str] = set()
+    for active in screen.active_bindings.values():
+        name = active.binding.id or active.binding.action
+        if active.binding.show and active.enabled and name not in seen:
+            seen.add(name)
+            yield active

@@ -60,7 +60,7 @@ class Bridge:
     def watch(self, parts: frozenset[Part]) -> None:
         """Say which parts are on the screen: only these are asked for again."""
         news = parts - self._watched
-        self._watched = parts | {"health"}
+        self._watched = parts | frozenset[Part]({"health"})
         self._model.wanted.update(news)
         self._more.set()
 

@@ -1,0 +1,1 @@
+"""Questions and answers over the screen. Escape leaves each of them, with nothing done."""

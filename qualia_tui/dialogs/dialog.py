@@ -1,0 +1,59 @@
+"""What every dialog is: a box over the screen, with its title above and its keys below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from qualia_tui.lines import line
+from qualia_tui.widgets.bars import Bar, Foot
+from qualia_tui.widgets.belonging import console_of
+
+T = TypeVar("T")
+
+
+class Dialog(ModalScreen[T]):
+    """A box with a title; escape leaves it and gives None.
+
+    Args:
+        title: what it is about; empty for no title.
+        shape: "small" for a question, "large" for as much of the screen as there is.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", key_display="esc", id="dialog.leave")]
+
+    def __init__(self, title: str, *, shape: str = "small") -> None:
+        super().__init__()
+        self._about: str = title
+        self._shape: str = shape
+
+    def compose(self) -> ComposeResult:
+        """Lay out the box."""
+        plain = " -ascii" if console_of(self).look.ascii_only else ""
+        with Vertical(classes=f"box {self._shape}{plain}"):
+            yield Bar(classes="about")
+            yield from self.parts()
+            yield Foot()
+
+    def parts(self) -> Iterable[Widget]:
+        """Return what stands in the box."""
+        return ()
+
+    def on_mount(self) -> None:
+        """Show title and keys."""
+        self.query_one(".about", Bar).show(line(self._about, "title"))
+        console_of(self).follow_keys(self)
+
+    def action_leave(self) -> None:
+        """Leave with nothing done."""
+        self.give(None)
+
+    def give(self, answer: T | None) -> None:
+        """Leave with an answer; None for nothing done."""
+        self.dismiss(answer)  # type: ignore[unused-awaitable]  # it completes by itself

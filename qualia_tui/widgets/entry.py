@@ -1,0 +1,84 @@
+"""Lines somebody types."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from qualia._safe import UNSAFE
+
+
+class Entry(Input):
+    """A line to type in, without a blinking cursor; control characters, pasted or given, are left out."""
+
+    DEFAULT_CSS = """
+    Entry, Entry:focus { height: 1; border: none; padding: 0; background: transparent; }
+    """
+
+    def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(
+            value=UNSAFE.sub("", value),
+            placeholder=UNSAFE.sub("", placeholder),
+            id=id,
+            compact=True,
+            select_on_focus=False,
+        )
+        self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """Return a value without what could steer a terminal."""
+        return UNSAFE.sub("", value)
+
+
+class FilterLine(Entry):
+    """The line that ``/`` opens: rows without what is typed here are hidden, or those with it after ``!``."""
+
+    DEFAULT_CSS = "FilterLine { dock: bottom; display: none; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "clear", show=False, id="filter.clear"),
+        Binding("down", "leave", show=False, id="filter.leave"),
+    ]
+
+    class Filtered(Message):
+        """Something else is looked for."""
+
+        def __init__(self, line: FilterLine, wanted: str) -> None:
+            super().__init__()
+            self.line: FilterLine = line
+            self.wanted: str = wanted
+
+        @property
+        def control(self) -> FilterLine:
+            """The line."""
+            return self.line
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(placeholder="/", id=id)
+
+    def open(self) -> None:
+        """Show the line and type into it."""
+        self.display = True
+        self.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what is looked for, with each key."""
+        event.stop()
+        self.post_message(self.Filtered(self, event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go back to the rows; the filter stays."""
+        event.stop()
+        self.action_leave()
+
+    def action_clear(self) -> None:
+        """Look for nothing any more, and go back to the rows."""
+        self.value = ""
+        self.action_leave()
+
+    def action_leave(self) -> None:
+        """Go back to the rows; the line stays only as long as it looks for something."""
+        self.display = bool(self.value)
+        self.screen.focus_previous()
