@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qualia._version import __version__
 from qualia_tui.look import Look
-from qualia_tui.words import _, speak, wanted_language
+from qualia_tui.words import _, speaking, wanted_language
 
 if TYPE_CHECKING:
     from qualia_tui.app import Console
@@ -31,16 +31,16 @@ def started(words: Sequence[str] | None = None, environ: Mapping[str, str] | Non
     """
     environ = os.environ if environ is None else environ
     given = list(sys.argv[1:] if words is None else words)
-    speak(wanted_language(_asked_language(given), environ))
-    asked = _grammar().parse_args(given)
-    trouble = _trouble(environ)
-    if trouble:
-        print(f"qualia-tui: {trouble}", file=sys.stderr)
-        return USAGE
-    if find_spec("textual") is None:
-        print("qualia-tui: " + _("this needs the tui extra: pip install 'qualia-core[tui]'"), file=sys.stderr)
-        return UNAVAILABLE
-    return _run(asked, environ)
+    with speaking(wanted_language(_asked_language(given), environ)):
+        asked = _grammar().parse_args(given)
+        trouble = _trouble(environ)
+        if trouble:
+            print(f"qualia-tui: {trouble}", file=sys.stderr)
+            return USAGE
+        if find_spec("textual") is None:
+            print("qualia-tui: " + _("this needs the tui extra: pip install 'qualia-core[tui]'"), file=sys.stderr)
+            return UNAVAILABLE
+        return _run(asked, environ)
 
 
 def _asked_language(words: Sequence[str]) -> str | None:
