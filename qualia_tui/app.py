@@ -18,7 +18,8 @@ from textual.widget import Widget
 
 from qualia.client import Client, HostUnreachable
 from qualia.errors import QualiaError
-from qualia_tui.bridge import Bridge
+from qualia_tui.bridge import Bridge, Ensure
+from qualia_tui.copying import fits_clipboard, kept_copy
 from qualia_tui.dialogs.questions import Questions
 from qualia_tui.lines import Line, Span, line
 from qualia_tui.look import Look
@@ -29,7 +30,7 @@ from qualia_tui.sections.section import Section
 from qualia_tui.themes import NAMES, textual_theme
 from qualia_tui.widgets.bars import Bar, Foot, Tabs, link_line
 from qualia_tui.widgets.belonging import console_of
-from qualia_tui.words import _
+from qualia_tui.words import _, sentence_of
 
 Reach = Callable[[], Client]
 """Gives a client on its way to the host; called while the console's event loop runs."""
@@ -57,6 +58,7 @@ class Console(Questions):
     Args:
         reach: gives a client of the host to look at first.
         look: how it looks and behaves.
+        ensure: makes sure that there is a host; None to wait for one.
     """
 
     CSS_PATH: ClassVar[str | PurePath | list[str | PurePath] | None] = "console.tcss"
@@ -78,11 +80,12 @@ class Console(Questions):
         Binding("ctrl+q,ctrl+c", "quit", show=False, id="quit.always"),
     ]
 
-    def __init__(self, reach: Reach, look: Look) -> None:
+    def __init__(self, reach: Reach, look: Look, *, ensure: Ensure | None = None) -> None:
         super().__init__()
         self.look = look
         self.model: Model = Model()
         self._reach: Reach = reach
+        self._ensure: Ensure | None = ensure
         self._bridge: Bridge | None = None
         self._bridging: asyncio.Task[None] | None = None
         self._at: int = 0
@@ -111,7 +114,7 @@ class Console(Questions):
 
     def attach(self, reach: Reach) -> None:
         """Leave the host and look at another one."""
-        self._reach = reach
+        self._reach, self._ensure = reach, None
         self.run_worker(self._reattach(), group="attach", exclusive=True)
 
     async def _reattach(self) -> None:
@@ -121,7 +124,7 @@ class Console(Questions):
         self._show_all()
 
     def _begin(self) -> None:
-        self._bridge = Bridge(self._reach(), self.model, self.note, pace_s=self.look.pace_s)
+        self._bridge = Bridge(self._reach(), self.model, self.note, ensure=self._ensure, pace_s=self.look.pace_s)
         self._bridge.watch(self._section.PARTS if self._at in self._sections else frozenset())
         self._bridging = asyncio.create_task(self._bridged(self._bridge), name="console-bridge")
 
@@ -130,7 +133,9 @@ class Console(Questions):
         try:
             await bridge.run()
         except* QualiaError as group:
-            self.tell("; ".join(str(error) for error in group.exceptions), "bad")
+            self.tell(
+                "; ".join(sentence_of(error) for error in group.exceptions if isinstance(error, QualiaError)), "bad"
+            )
             self.model.link = "lost"
             self.note(frozenset({"link"}))
 
@@ -169,6 +174,19 @@ class Console(Questions):
     def tell(self, text: str, style: str = "") -> None:
         """Say something in the line above the keys, until something else is said or a section is chosen."""
         self._main.query_one("#notice", Bar).show(line(text, style))
+
+    def copy(self, text: str) -> None:
+        """Copy a text to the clipboard of whoever sits at the terminal, and say what became of it."""
+        try:
+            path = kept_copy(text)
+        except OSError as error:
+            self.tell(_("it cannot be kept for copying: {reason}", reason=str(error)), "bad")
+            return
+        if fits_clipboard(text):
+            self.copy_to_clipboard(text)
+            self.tell(_("copied; where the terminal does not take it, it stands in {path}", path=path))
+        else:
+            self.tell(_("too long for the clipboard; it stands in {path}", path=path), "warn")
 
     def _paint(self) -> None:
         self._painting = None

@@ -7,7 +7,7 @@ changed, at most a few times a second however many events there are.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +15,8 @@ from qualia.client import Client, HostUnreachable
 from qualia.errors import QualiaError
 from qualia_tui.model.state import Model, Part
 
+Ensure = Callable[[], Awaitable[object]]
+"""Makes sure that a host is there, or raises why none can be."""
 Changed = Callable[[frozenset[Part]], object]
 _VERBS: Mapping[Part, tuple[str, Mapping[str, Any]]] = {
     "plugins": ("plugins.list", {}),
@@ -37,17 +39,26 @@ class Bridge:
         client: how the host is spoken to; closed with the bridge.
         model: what is known of it.
         changed: told which parts changed.
+        ensure: makes sure that there is a host; None to wait for one.
         pace_s: seconds between two looks at parts that events made old; slower lines want more.
         health_s: seconds between two looks at health while nothing happens.
     """
 
     def __init__(
-        self, client: Client, model: Model, changed: Changed, *, pace_s: float = 1.0, health_s: float = 5.0
+        self,
+        client: Client,
+        model: Model,
+        changed: Changed,
+        *,
+        ensure: Ensure | None = None,
+        pace_s: float = 1.0,
+        health_s: float = 10.0,
     ) -> None:
         self.pace_s: float = pace_s
         self._client: Client = client
         self._model: Model = model
         self._changed: Changed = changed
+        self._ensure: Ensure | None = ensure
         self._health_s: float = health_s
         self._watched: frozenset[Part] = frozenset({"plugins", "health", "jobs"})
         self._more: asyncio.Event = asyncio.Event()
@@ -76,13 +87,22 @@ class Bridge:
     async def run(self) -> None:
         """Keep the model up to date until cancelled; a host that is not there is waited for without end."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._asking(), name="console-asks")
+            if self._ensure is not None:
+                group.create_task(self._ensured(self._ensure), name="console-host")
             await self._client.attached()
+            group.create_task(self._asking(), name="console-asks")
             await self._listening()
 
     async def close(self) -> None:
         """Leave the host."""
         await self._client.close()
+
+    async def _ensured(self, ensure: Ensure) -> None:
+        self._model.link = "starting"
+        self._changed(frozenset({"link"}))
+        await ensure()
+        if self._model.link == "starting":
+            self._model.link = "connecting"
 
     async def _listening(self) -> None:
         """Take in events, many at a time when there are many."""

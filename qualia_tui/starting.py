@@ -11,15 +11,19 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
+from qualia._safe import safe_line
 from qualia._version import __version__
+from qualia.errors import InvalidSetting
 from qualia_tui.look import Look
-from qualia_tui.words import _, speaking, wanted_language
+from qualia_tui.settings import THEMES, read_settings, settings_path, worn
+from qualia_tui.words import _, sentence_of, speaking, wanted_language
 
 if TYPE_CHECKING:
     from qualia_tui.app import Console
 
 USAGE, UNAVAILABLE = 2, 5
-_THEMES = ("ansi", "dark", "light", "contrast", "none")
 
 
 def started(words: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -40,7 +44,13 @@ def started(words: Sequence[str] | None = None, environ: Mapping[str, str] | Non
         if find_spec("textual") is None:
             print("qualia-tui: " + _("this needs the tui extra: pip install 'qualia-core[tui]'"), file=sys.stderr)
             return UNAVAILABLE
-        return _run(asked, environ)
+        try:
+            look = _look(asked, environ)
+        except InvalidSetting as error:
+            print("qualia-tui: " + safe_line(sentence_of(error)), file=sys.stderr)
+            return USAGE
+    with speaking(look.language):
+        return _run(asked, look)
 
 
 def _asked_language(words: Sequence[str]) -> str | None:
@@ -60,7 +70,7 @@ def _grammar() -> argparse.ArgumentParser:
     parser.add_argument("--project", metavar="DIR", help=_("the project's folder; this folder when it is left out"))
     parser.add_argument("--socket", metavar="PATH", help=_("the socket of a host that runs already"))
     parser.add_argument("--read-only", action="store_true", help=_("look, and change nothing"))
-    parser.add_argument("--theme", choices=_THEMES, help=_("the colours; over SSH it is ansi when it is left out"))
+    parser.add_argument("--theme", choices=THEMES, help=_("the colours; over SSH it is ansi when it is left out"))
     parser.add_argument("--ascii", action="store_true", help=_("send nothing but ASCII"))
     parser.add_argument("--mouse", action=argparse.BooleanOptionalAction, help=_("listen to the mouse"))
     parser.add_argument("--slow", action="store_true", help=_("bring the screen up to date every 5 s, for slow lines"))
@@ -79,30 +89,48 @@ def _trouble(environ: Mapping[str, str]) -> str:
 
 
 def _look(asked: argparse.Namespace, environ: Mapping[str, str]) -> Look:
+    """Return how the console looks: as the command line says, else its settings, else what the terminal suggests.
+
+    Raises:
+        InvalidSetting: the settings say something wrong.
+    """
     is_far = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
-    theme = asked.theme or "ansi"
-    if environ.get("NO_COLOR"):
-        theme = "none"
-    return Look(
-        theme=theme,
-        ascii_only=asked.ascii,
-        mouse=not is_far if asked.mouse is None else asked.mouse,
-        slow=asked.slow,
-        language=wanted_language(asked.lang, environ),
-        read_only=asked.read_only,
+    told = read_settings(settings_path(environ))
+    look = Look(mouse=not is_far, language=wanted_language(None, environ))
+    if not is_far and environ.get("COLORTERM") in {"truecolor", "24bit"}:
+        look = evolve(look, theme="dark")
+    look = worn(look, told)
+    if look.keys:
+        from qualia_tui.keymap import check_keys
+
+        check_keys(look.keys, str(settings_path(environ)))
+    look = evolve(
+        look,
+        theme=asked.theme or look.theme,
+        ascii_only=asked.ascii or look.ascii_only,
+        mouse=look.mouse if asked.mouse is None else asked.mouse,
+        slow=asked.slow or look.slow,
+        read_only=asked.read_only or look.read_only,
+        language=wanted_language(asked.lang, {}) if asked.lang else look.language,
     )
+    return evolve(look, theme="none") if environ.get("NO_COLOR") else look
 
 
-def _run(asked: argparse.Namespace, environ: Mapping[str, str]) -> int:
+def _run(asked: argparse.Namespace, look: Look) -> int:
+    # Textual waits this many milliseconds to tell the escape key from a sequence, and reads it when it is imported.
     os.environ.setdefault("ESCDELAY", "25")
     from qualia.client import Client, attach
     from qualia_tui.app import Console
 
     def reached() -> Client:
-        return attach(asked.socket, project=asked.project, name="qualia-tui", read_only=asked.read_only)
+        return attach(asked.socket, project=asked.project, name="qualia-tui", read_only=look.read_only)
 
-    look = _look(asked, environ)
-    console = Console(reached, look)
+    async def ensured() -> None:
+        from qualia.client import host_for
+
+        await host_for(asked.project)
+
+    console = Console(reached, look, ensure=None if asked.socket else ensured)
     return asyncio.run(_shown(console, look))
 
 

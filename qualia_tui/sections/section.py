@@ -10,6 +10,7 @@ from textual.widget import Widget
 from qualia.errors import QualiaError
 from qualia_tui.model.state import Model, Part
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.words import sentence_of
 
 if TYPE_CHECKING:
     from qualia_tui.app import Console
@@ -64,7 +65,7 @@ class Section(Widget):
         try:
             answer = await self.console_app.call(verb, **params)
         except QualiaError as error:
-            self.console_app.tell(str(error), "bad")
+            self.console_app.tell(sentence_of(error), "bad")
             return
         if then is not None:
             then(answer)
