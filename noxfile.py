@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import zipfile
 from collections.abc import Generator
@@ -189,6 +190,18 @@ def bench_plugins(session: nox.Session) -> None:
     """Measure the plugins beside peers; ``QUALIA_DATA`` names real texts to do it on."""
     _install(session, *PLUGIN_PEERS)
     _measure(session, "plugins", PLUGIN_ROOMS)
+
+
+@nox.session
+def console_budget(session: nox.Session) -> None:
+    """Measure the console in a terminal of its own, and fail when a budget is missed."""
+    if sys.platform != "linux":
+        session.skip("what a terminal gets is counted with Linux's means")
+    _install(session)
+    results = ROOT / "benchmarks" / "results"
+    results.mkdir(exist_ok=True)
+    with _away(session):
+        session.run("python", "-m", "benchmarks.console", "--json", str(results / "console.json"), *session.posargs)
 
 
 @nox.session

@@ -1,0 +1,243 @@
+"""The console in a real terminal: how it begins, how it ends, and what reaches the terminal of what others wrote."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from qualia import Core, Document
+from qualia.host import expose
+from qualia.settings import Settings
+
+pytest.importorskip("textual", reason="the console's toolkit is an extra")
+if sys.platform != "linux":
+    pytest.skip("a terminal is made with Linux's means", allow_module_level=True)
+
+from benchmarks.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+BROKEN = """
+from qualia.plugin import Analyzer, Document, NoParams
+
+class Hostile(Analyzer[NoParams, int]):
+    def analyze(self, document: Document, params: NoParams) -> int:
+        raise ValueError("\\x1b]52;c;aGVsbG8=\\x07\\x1b]0;title\\x07\\x1b[2J\\x9b31mred \\u202ereversed")
+"""
+MANIFEST = """
+id = "hostile"
+kind = "analyzer"
+version = "1.0.0"
+api = ">=1,<2"
+summary = "Writes what steers terminals: \\u001b]52;c;aGVsbG8=\\u0007"
+entry = "Hostile"
+"""
+
+
+@pytest.fixture(scope="module")
+def project() -> Generator[Path, None, None]:
+    """Give a project whose host runs in this process, with a plugin that writes hostile texts."""
+    # Sockets want short names, which pytest's own folders have not.
+    folder = Path(tempfile.mkdtemp(prefix="qt"))
+    plugin = folder / "more" / "hostile"
+    plugin.mkdir(parents=True)
+    (plugin / "plugin.toml").write_text(MANIFEST, encoding="utf-8")
+    (plugin / "__init__.py").write_text(BROKEN, encoding="utf-8")
+    settings = Settings(state_dir=folder / ".qualia")
+    with Core(settings=settings, plugin_dirs=[folder / "more"]) as core, expose(core):
+        core.run("word_frequency", Document("to be or not to be"))
+        with pytest.raises(Exception, match="Hostile|hostile|raised"):
+            core.run("hostile", Document("to be"))
+        yield folder
+    shutil.rmtree(folder)
+
+
+def environ(folder: Path, **more: str) -> Mapping[str, str]:
+    """Return a plain environment."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "XDG_RUNTIME_DIR": str(folder / "run"),
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "ops"))),
+        **more,
+    }
+
+
+@contextmanager
+def console(
+    project: Path, *words: str, size: tuple[int, int] = (80, 24), **more: str
+) -> Generator[Terminal, None, None]:
+    """Run the console in a terminal."""
+    command = [sys.executable, "-m", "qualia_tui", "--project", str(project), *words]
+    with Terminal(command, environ=environ(project, **more), size=size) as terminal:
+        yield terminal
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["INT", "TERM", "HUP"]
+)
+def test_a_signal_leaves_the_terminal_as_it_was(project: Path, number: signal.Signals, code: int) -> None:
+    """Whatever ends it, no mode stays on, the line is cooked again, and the exit code names the signal."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        assert "alternate screen" in terminal.screen.modes
+        terminal.process.send_signal(number)
+        ended = terminal.ended()
+    assert (ended.code, ended.modes_left, ended.is_cooked) == (code, (), True)
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+c", "ctrl+q"])
+def test_a_key_leaves_with_0(project: Path, key: str) -> None:
+    """It can be left by keys, and then all is well."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        terminal.send(key)
+        ended = terminal.ended()
+    assert (ended.code, ended.modes_left, ended.is_cooked) == (0, (), True)
+
+
+def test_a_line_that_drops_ends_it(project: Path) -> None:
+    """When the terminal is gone the console ends, and does not stay behind as an orphan."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        terminal.hang_up()
+        assert terminal.process.wait(timeout=30) == 129
+
+
+def test_a_crash_restores_the_terminal_and_ends_with_1(project: Path) -> None:
+    """An error that nobody foresaw leaves the terminal as it was, says what happened, and the exit code tells."""
+    crash = (
+        "import qualia_tui.app, sys\n"
+        "def broken(self): raise RuntimeError('nobody foresaw this')\n"
+        "qualia_tui.app.Console.action_next_theme = broken\n"
+        f"sys.argv[1:] = ['--project', {str(project)!r}]\n"
+        "import qualia_tui; sys.exit(qualia_tui.main())\n"
+    )
+    with Terminal([sys.executable, "-c", crash], environ=environ(project)) as terminal:
+        terminal.until("word_frequency")
+        terminal.send("f3")
+        ended = terminal.ended()
+        assert "nobody foresaw this" in terminal.screen.text()
+    assert (ended.code, ended.modes_left, ended.is_cooked) == (1, (), True)
+
+
+def test_a_stalled_line_stops_nothing_but_itself(project: Path) -> None:
+    """While nobody reads what it paints, the host goes on; afterwards the console is there again."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        for key in "123456" * 5:
+            terminal.send(key)
+        # Nothing is read here while another client is answered at once.
+        with console(project) as other:
+            other.until("word_frequency")
+            other.send("q")
+            assert other.ended().code == 0
+        terminal.send("2")
+        terminal.until("word_frequency")
+        terminal.send("q")
+        assert terminal.ended().code == 0
+
+
+def test_hostile_texts_reach_no_terminal(project: Path) -> None:
+    """Titles, clipboard writes and colours in what plugins say are shown, never obeyed."""
+    with console(project, "--theme", "none") as terminal:
+        terminal.until("hostile")
+        for key in ("2", "6", "1", "2"):
+            terminal.send(key)
+            terminal.quiet()
+        terminal.send("6")
+        terminal.until("hostile")
+        screen = terminal.screen
+        assert (screen.copies, screen.titles, screen.bells) == (0, 0, 0)
+        terminal.send("q")
+        assert terminal.ended().code == 0
+
+
+def test_no_color_sends_none(project: Path) -> None:
+    """With NO_COLOR not one colour is set, in any section."""
+    with console(project, NO_COLOR="1") as terminal:
+        terminal.until("word_frequency")
+        for key in "234561?":
+            terminal.send(key)
+            terminal.quiet()
+        assert terminal.screen.colours == 0
+        assert terminal.screen.text().strip()
+
+
+def test_ascii_sends_nothing_else(project: Path) -> None:
+    """With --ascii every character is ASCII, in any section and language."""
+    with console(project, "--ascii", "--lang", "pt-BR") as terminal:
+        terminal.until("word_frequency")
+        for key in "234561?":
+            terminal.send(key)
+            terminal.quiet()
+        assert terminal.screen.non_ascii == 0
+        assert terminal.screen.text().strip()
+
+
+def test_a_dumb_terminal_is_refused_with_a_hint(project: Path) -> None:
+    """TERM=dumb cannot be painted on: one sentence says what can be done instead."""
+    with console(project, TERM="dumb") as terminal:
+        ended = terminal.ended()
+        told = terminal.screen.text()
+    assert ended.code == 2
+    assert "qualia status --watch" in told.replace("\n", "")
+
+
+def test_no_terminal_is_refused_with_a_hint(project: Path) -> None:
+    """Piped, it paints nothing, and says what can be done instead."""
+    command = [sys.executable, "-m", "qualia_tui", "--project", str(project)]
+    done = subprocess.run(
+        command, env=dict(environ(project)), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "qualia status --watch" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40)])
+def test_every_section_fits(project: Path, size: tuple[int, int]) -> None:
+    """In each size the keys for help and leaving are in the last line, whatever else is there."""
+    with console(project, size=size) as terminal:
+        terminal.until("word_frequency")
+        for key in "123456":
+            terminal.send(key)
+            terminal.quiet()
+            last = terminal.screen.text().splitlines()[size[1] - 1]
+            assert last.rstrip().endswith("? help  q quit"), key
+
+
+def test_it_grows_and_shrinks(project: Path) -> None:
+    """A terminal that changes its size is painted anew, however small it was for a while."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        for size in ((20, 6), (4, 2), (120, 40), (80, 24)):
+            terminal.resize(*size)
+            terminal.quiet()
+        terminal.send("2")
+        terminal.until("word_frequency")
+        terminal.until("q quit")
+
+
+def test_a_wrong_setting_is_one_sentence(project: Path) -> None:
+    """A setting that is not known ends it before the screen is touched, with the file, the name and a remedy."""
+    folder = project / "config"
+    (folder / "qualia").mkdir(parents=True, exist_ok=True)
+    (folder / "qualia" / "console.toml").write_text('theem = "dark"\n', encoding="utf-8")
+    with console(project, XDG_CONFIG_HOME=str(folder)) as terminal:
+        ended = terminal.ended()
+        told = " ".join(terminal.screen.text().split())
+    assert ended.code == 2
+    assert "theem" in told
+    assert "'theme'" in told
+    assert "Traceback" not in told
