@@ -23,7 +23,7 @@ _VERBS: Mapping[Part, tuple[str, Mapping[str, Any]]] = {
     "health": ("health", {}),
     "jobs": ("runs.list", {}),
     "pipelines": ("pipelines.list", {}),
-    "history": ("history.list", {"limit": 500}),
+    "history": ("history.list", {"limit": 300, "brief": True}),
     "operations": ("operations.list", {}),
 }
 _EARLIER = 300
@@ -62,6 +62,7 @@ class Bridge:
         self._health_s: float = health_s
         self._watched: frozenset[Part] = frozenset({"plugins", "health", "jobs"})
         self._more: asyncio.Event = asyncio.Event()
+        self._urgent: asyncio.Event = asyncio.Event()
 
     @property
     def age_s(self) -> float:
@@ -74,6 +75,7 @@ class Bridge:
         self._watched = parts | frozenset[Part]({"health"})
         self._model.wanted.update(news)
         self._more.set()
+        self._urgent.set()
 
     async def call(self, verb: str, **params: Any) -> Any:
         """Ask the host for something and return the answer.
@@ -138,7 +140,11 @@ class Bridge:
             self._more.clear()
             for part in sorted(self._model.wanted & self._watched & _VERBS.keys()):
                 await self._ask(part)
-            await asyncio.sleep(self.pace_s)
+            # Whoever turns to another section waits for nothing.
+            self._urgent.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.pace_s):
+                    await self._urgent.wait()
 
     async def _ask(self, part: Part) -> None:
         verb, params = _VERBS[part]

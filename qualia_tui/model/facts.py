@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qualia._values import is_mapping, is_sequence
+from qualia._values import is_mapping, is_sequence, is_texts
 
 Plain = Mapping[str, Any]
 
@@ -33,3 +33,19 @@ def items(value: object, name: str | None = None) -> tuple[Plain, ...]:
     found: object = value if name is None else (value.get(name) if is_mapping(value) else None)
     listed: Sequence[Any] = found if is_sequence(found) else ()
     return tuple(each for each in listed if is_mapping(each))
+
+
+def plain(value: object) -> Plain:
+    """Return a value that is a mapping as it is, and anything else as an empty one."""
+    return value if is_mapping(value) else {}
+
+
+def texts(value: object, name: str) -> tuple[str, ...]:
+    """Return a list of texts of a mapping; an empty one when there is none."""
+    found = value.get(name) if is_mapping(value) else None
+    return tuple(found) if is_texts(found) else ()
+
+
+def flag(value: object, name: str) -> bool:
+    """Return whether a mapping says that something is so."""
+    return is_mapping(value) and value.get(name) is True

@@ -62,6 +62,8 @@ class JobFacts:
     """"waiting", "running", "ok", "failed", "cancelled" or "lost"."""
     at_s: float | None = None
     """When it was last heard of, in seconds since 1970."""
+    run_id: str = ""
+    """The name the history has it by; empty before it began."""
     error: str = ""
     told: str = ""
     """What it says it is doing."""
@@ -161,6 +163,7 @@ class Model:
                 kind=facts.text(each, "kind", known.kind),
                 name=facts.text(each, "name", known.name),
                 state=facts.text(each, "state", known.state),
+                run_id=facts.text(each, "run_id", known.run_id),
                 at_s=facts.number(each, "ended_at_s") or facts.number(each, "asked_at_s") or known.at_s,
                 error=_error(each.get("error")) or known.error,
             )
@@ -178,6 +181,7 @@ def changed_job(job: JobFacts, event: HostEvent) -> JobFacts:
             state=facts.text(details, "state", job.state),
             told=facts.text(details, "told", job.told),
             done=facts.number(details, "done"),
+            run_id=event.run_id or job.run_id,
             error=_error(details.get("error")) or job.error,
             at_s=event.at_s,
         )
