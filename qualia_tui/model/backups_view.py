@@ -114,7 +114,7 @@ def snapshot_lines(told: facts.Plain, width: int) -> tuple[Line, ...]:
 def difference_lines(told: facts.Plain) -> tuple[Line, ...]:
     """Return what a restore would do to each file, as the dry run of ``backup.restore`` gives it."""
     signs = (("added", "+", "ok"), ("changed", "~", "warn"), ("removed", "-", "bad"))
-    found = [(Span(f"{sign} ", style), Span(path)) for name, sign, style in signs for path in facts.texts(told, name)]
+    found: list[Line] = [(Span(f"{sign} ", style), Span(path)) for name, sign, style in signs for path in facts.texts(told, name)]
     kept = len(facts.texts(told, "kept"))
     last = _("{count} that it leaves out stay as they are", count=kept)
     if not found:
