@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import PurePath
@@ -12,6 +12,7 @@ from typing import Any, ClassVar, cast
 from attrs import evolve
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
+from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
@@ -150,12 +151,18 @@ class Console(Questions):
 
     # ------------------------------------------------------------------------------------------------ the screen
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what lines pass on their way to the terminal: without colours, last of all what takes them away."""
+        filters = super().get_line_filters()
+        return (*filters, NoColor()) if self.look.theme == "none" else filters
+
     def get_default_screen(self) -> Screen[Any]:
         """Return the screen with the bars."""
         return MainScreen(id="main")
 
     def on_mount(self) -> None:
         """Show the first section and set off for the host."""
+        self.set_class(self.look.ascii_only, "-ascii")
         self._begin()
         self.set_interval(1.0, self._tick)
         self.call_later(self.action_section, 0)

@@ -88,15 +88,19 @@ def style_of(theme: str, name: str) -> Style:
 def textual_theme(theme: str) -> Theme:
     """Return what Textual's own widgets, such as input lines, look like in a theme."""
     if theme in {"ansi", "none"}:
+
+        def colour(name: str) -> str:
+            return name if theme == "ansi" else "ansi_default"
+
         return Theme(
             name=f"qualia-{theme}",
             ansi=True,
             primary="ansi_default",
             secondary="ansi_default",
-            warning="ansi_yellow",
-            error="ansi_red",
-            success="ansi_green",
-            accent="ansi_cyan",
+            warning=colour("ansi_yellow"),
+            error=colour("ansi_red"),
+            success=colour("ansi_green"),
+            accent=colour("ansi_cyan"),
             foreground="ansi_default",
             background="ansi_default",
             surface="ansi_default",
@@ -106,8 +110,8 @@ def textual_theme(theme: str) -> Theme:
                 "ansi-background": "ansi_default",
                 "ansi-foreground": "ansi_default",
                 "input-cursor-text-style": "reverse",
-                "input-selection-background": "ansi_bright_blue",
-                "screen-selection-background": "ansi_bright_blue",
+                "input-selection-background": colour("ansi_bright_blue"),
+                "screen-selection-background": colour("ansi_bright_blue"),
             },
         )
     dark, back, front, accent = {

@@ -6,7 +6,7 @@ Sentences are written in English where they are said and pass through `_`; trans
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from qualia.words import LANGUAGES, Words, brought, language_of, speaking, spoken
@@ -14,16 +14,12 @@ from qualia.words import LANGUAGES, Words, brought, language_of, speaking, spoke
 __all__ = ["LANGUAGES", "_", "sentence_of", "speaking", "spoken", "translated", "wanted_language"]
 
 
-def _further() -> Iterator[str]:
-    # The engine's own sentences stand in the command line's catalogues; nothing of it is imported.
-    yield str(Path(__file__).parents[1] / "qualia" / "cli" / "words.py")
-    yield from brought()
-
-
-_words = Words(__file__, further=_further)
-_ = _words.say
-sentence_of = _words.sentence_of
-translated = _words.translated
+# The engine's own sentences stand in the command line's catalogues; nothing of it is imported. The console's own are
+# left out: what somebody else composed would be taken for one of its short ones, such as "{size} free".
+_told = Words(str(Path(__file__).parents[1] / "qualia" / "cli" / "words.py"), further=brought)
+_ = Words(__file__).say
+sentence_of = _told.sentence_of
+translated = _told.translated
 
 
 def wanted_language(asked: str | None, environ: Mapping[str, str]) -> str:

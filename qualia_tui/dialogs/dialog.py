@@ -35,8 +35,7 @@ class Dialog(ModalScreen[T]):
 
     def compose(self) -> ComposeResult:
         """Lay out the box."""
-        plain = " -ascii" if console_of(self).look.ascii_only else ""
-        with Vertical(classes=f"box {self._shape}{plain}"):
+        with Vertical(classes=f"box {self._shape}"):
             yield Bar(classes="about")
             yield from self.parts()
             yield Foot()

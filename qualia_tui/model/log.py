@@ -8,7 +8,14 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from qualia.client import HostEvent
+from qualia_tui.model import facts
+from qualia_tui.model.amounts import duration
+from qualia_tui.words import translated
 
+_SENTENCES = ("message", "error", "reason", "told")
+"""Details that are sentences; a line begins with the first it has."""
+_LEFT_OUT = frozenset({*_SENTENCES, "name", "cause", "excerpt", "code_hash", "trace", "source"})
+_NOTHING: tuple[object, ...] = (None, "", (), [], {})
 Level = Literal["debug", "info", "warning", "error"]
 LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
 _LEVELS: Mapping[str, Level] = {
@@ -16,6 +23,9 @@ _LEVELS: Mapping[str, Level] = {
     "step_failed": "error",
     "plugin_failed": "error",
     "reload_failed": "error",
+    "run_started": "debug",
+    "step_finished": "debug",
+    "plugin_retired": "debug",
     "step_progress": "debug",
     "step_started": "debug",
     "cache_hit": "debug",
@@ -65,25 +75,35 @@ def _level(event: HostEvent) -> Level:
         return "info" if state == "closed" else "warning"
     if event.kind == "link":
         return "info" if state == "live" else "warning"
-    if event.kind == "job_changed" and state in {"failed", "lost"}:
-        return "error"
+    if event.kind == "job_changed":
+        return _level_of_job(event.details)
     return _LEVELS.get(event.kind, "info")
+
+
+def subject(entry: LogLine) -> str:
+    """Return the plugin a line is about, or the run or operation by its name."""
+    return entry.plugin or facts.text(entry.details, "name")
+
+
+def _level_of_job(details: Mapping[str, Any]) -> Level:
+    if facts.text(details, "state") in {"failed", "lost"}:
+        return "error"
+    # How runs go, their own events tell.
+    return "debug" if details.get("job", "run") == "run" and details.get("state") != "cancelled" else "info"
 
 
 def sentence(entry: LogLine) -> str:
     """Return what a line says beside its kind, plugin and step: the details that fit a line, as ``name=value``."""
     told = entry.details
-    first = next((str(told[name]) for name in ("message", "error", "reason", "told") if told.get(name)), "")
-    rest = (
-        f"{name}={_short(value)}"
-        for name, value in told.items()
-        if name not in {"message", "error", "reason", "told", "trace", "source"} and value not in (None, "", (), {})
-    )
-    return " ".join((first, *rest)).strip()
+    first = next((str(told[name]) for name in _SENTENCES if told.get(name)), "")
+    rest = (_short(name, value) for name, value in told.items() if name not in _LEFT_OUT and value not in _NOTHING)
+    return " ".join((translated(first), *rest)).strip()
 
 
-def _short(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+def _short(name: str, value: object) -> str:
+    if name == "elapsed_s" and isinstance(value, (int, float)):
+        return duration(value)
+    return f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}"
 
 
 def admits(entry: LogLine, *, level: Level, wanted: str) -> bool:
@@ -96,7 +116,7 @@ def admits(entry: LogLine, *, level: Level, wanted: str) -> bool:
     """
     if LEVELS.index(entry.level) < LEVELS.index(level):
         return False
-    return matches(wanted, entry.kind, entry.plugin, entry.step, entry.run, sentence(entry))
+    return matches(wanted, entry.kind, subject(entry), entry.step, entry.run, sentence(entry))
 
 
 def matches(wanted: str, *texts: str) -> bool:

@@ -152,7 +152,7 @@ def detail_lines(entry: facts.Plain, width: int) -> tuple[Line, ...]:
         width: characters there are.
     """
     steps = facts.items(entry, "steps")
-    brief = {**entry, "plugins": [facts.text(step, "plugin") for step in steps]}
+    brief = {**facts.plain(entry), "plugins": [facts.text(step, "plugin") for step in steps]}
     found: list[Line] = list(brief_lines(brief, width))
     for step in steps:
         mark, style = _MARKS.get(facts.text(step, "outcome"), ("?", ""))
@@ -197,7 +197,7 @@ def _step_lines(step: facts.Plain, width: int) -> Iterable[Line]:
     verdict = facts.text(facts.mapping(step, "values"), "verdict")
     yield {
         "same": (Span("  ✓ ", "ok"), Span(_("the results are the same"))),
-        "different": (Span("  ≠ ", "warn"), Span(_("the results differ"))),
+        "different": (Span("  ! ", "warn"), Span(_("the results differ"))),
     }.get(verdict, (Span("  ? ", "dim"), Span(_("the results are not kept any more, so nobody can compare them"))))
     for name in ("plugin", "version", "code", "engine", "outcome", "elapsed_s", "error"):
         before, after = _pair(step.get(name))

@@ -93,6 +93,8 @@ class Model:
     pipelines: tuple[facts.Plain, ...] = ()
     history: tuple[facts.Plain, ...] = ()
     operations: tuple[facts.Plain, ...] = ()
+    known: set[Part] = Factory(set[Part])
+    """Parts that the host has told of, be it that there is nothing."""
     wanted: set[Part] = Factory(set[Part])
     """Parts that an event has made old: whoever can asks for them again."""
 
@@ -116,6 +118,8 @@ class Model:
     def learn(self, part: Part, answer: Any) -> frozenset[Part]:
         """Take in the host's answer about a part and return the parts it changed: that one, or none."""
         self.wanted.discard(part)
+        is_news = part not in self.known
+        self.known.add(part)
         before = getattr(self, part)
         match part:
             case "health":
@@ -132,13 +136,14 @@ class Model:
                 self.operations = facts.items(answer)
             case _:
                 return frozenset()
-        return frozenset() if getattr(self, part) == before else frozenset({part})
+        return frozenset({part}) if is_news or getattr(self, part) != before else frozenset()
 
     def forget(self) -> None:
         """Know nothing any more, as another host is looked at."""
         self.link, self.host, self.health, self.plugins = "connecting", {}, {}, {}
         self.jobs, self.pipelines, self.history, self.operations = {}, (), (), ()
         self.log.clear()
+        self.known.clear()
         self.wanted.clear()
 
     def _job_changed(self, run: str, event: HostEvent) -> bool:

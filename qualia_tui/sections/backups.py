@@ -59,7 +59,7 @@ class Backups(Section):
     def update(self, changed: frozenset[Part]) -> None:
         """Show the snapshots, or that nothing is installed that makes any."""
         del changed
-        if "operations" in self.model.wanted and not self.model.operations:
+        if "operations" not in self.model.known:
             return
         if not self._has("list"):
             told = _("backups are not installed here; run: pip install 'qualia-core[ops]'")
@@ -213,21 +213,24 @@ class Backups(Section):
             self.console_app.tell(sentence_of(error), "bad")
         finally:
             self._is_busy = False
-            self._doing.show(())
 
     async def _operate(
         self, name: str, params: dict[str, Any] | None = None, *, confirmed: bool = False
     ) -> facts.Plain:
         def told(text: str, done: float | None) -> None:
             share = "" if done is None else f"{done:.0%}"
-            self._doing.show((Span(f"▸ {name} ", "accent"), Span(f"{share} {text}".strip())))
+            self._tell_doing((Span(f"▸ {name} ", "accent"), Span(f"{share} {text}".strip())))
 
-        self._doing.show(line(f"▸ {name}", "accent"))
-        return await operate(self.console_app, f"backup.{name}", params, confirmed=confirmed, told=told)
+        self._tell_doing(line(f"▸ {name}", "accent"))
+        try:
+            return await operate(self.console_app, f"backup.{name}", params, confirmed=confirmed, told=told)
+        finally:
+            self._tell_doing(())
 
-    @property
-    def _doing(self) -> Bar:
-        return self.query_one("#backup-doing", Bar)
+    def _tell_doing(self, told: Line) -> None:
+        # When the console is being left, the line may be gone already.
+        for bar in self.query("#backup-doing").results(Bar):
+            bar.show(told)
 
     def _said(self, result: facts.Plain, text: str = "") -> None:
         """Say how an operation ended: in its own first line, and with a style by its code."""

@@ -1,25 +1,238 @@
-"""Pipelines."""
+"""Pipelines and single plugins: what they would do, and running them."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
 
-from qualia_tui.model.state import Part
+from qualia.errors import QualiaError
+from qualia_tui.lines import Line, Span
+from qualia_tui.model import facts
+from qualia_tui.model.doing import state_span
+from qualia_tui.model.order import Memory, Order
+from qualia_tui.model.plan import (
+    Subject,
+    about_lines,
+    subject_columns,
+    subject_rows,
+    subjects,
+    tree_lines,
+    tree_of,
+)
+from qualia_tui.model.state import JobFacts, Part
+from qualia_tui.model.texts import Paragraph, all_lines
 from qualia_tui.sections.section import Section
+from qualia_tui.widgets.bars import Bar
+from qualia_tui.widgets.entry import FilterLine
 from qualia_tui.widgets.grid import Grid
+from qualia_tui.widgets.text_lines import TextLines
+from qualia_tui.words import _, sentence_of
+
+_WIDE = 110
+_TALL = 15
+"""Lines from which on there is room for the plan below the table."""
 
 
 class Pipelines(Section):
-    """Pipelines."""
+    """What can be run, and beside it or below it what it would do."""
 
-    PARTS: ClassVar[frozenset[Part]] = frozenset({"plugins"})
+    DEFAULT_CSS = """
+    Pipelines .both { height: 1fr; layout: vertical; }
+    Pipelines .both.-wide { layout: horizontal; }
+    Pipelines .plan { height: 8; border-top: solid $accent; padding: 0; }
+    Pipelines .both.-wide .plan { height: 1fr; width: 1fr; border-top: none; border-left: solid $accent; }
+    Pipelines .both.-wide .plan { padding: 0 0 0 1; }
+    Pipelines .both.-small .plan { display: none; }
+    Pipelines .both.-wide Grid { width: 1fr; }
+    """
+    PARTS: ClassVar[frozenset[Part]] = frozenset({"pipelines", "plugins", "jobs"})
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "launch", "run", id="pipelines.run"),
+        Binding("o", "last", "last run", id="pipelines.last"),
+        Binding("slash", "filter", "filter", key_display="/", id="pipelines.filter"),
+        Binding("ctrl+r", "reread", "read again", show=False, id="pipelines.reread"),
+    ]
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._memory: Memory = Memory()
+        self._plans: dict[str, Any] = {}
+        self._wanted: str = ""
+        self._is_used: bool = False
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
-        yield Grid(id="pipelines-rows")
+        with Container(classes="both"):
+            yield Grid(id="subjects")
+            yield TextLines(classes="plan")
+        yield Bar(classes="last")
+        yield FilterLine()
 
     def update(self, changed: frozenset[Part]) -> None:
-        """Show it."""
-        del changed
+        """Show what changed."""
+        if changed & {"pipelines", "plugins"}:
+            if "pipelines" in changed:
+                self._plans.clear()
+            self._show_rows()
+            self._show_plan()
+        self._show_last()
+
+    def on_resize(self) -> None:
+        """Put the plan where there is room for it."""
+        both = self.query_one(".both")
+        both.set_class(self.size.width >= _WIDE, "-wide")
+        both.set_class(self.size.width < _WIDE and self.size.height < _TALL, "-small")
+        self.call_after_refresh(self._show_plan)
+
+    def on_key(self) -> None:
+        """Remember that somebody is at work here."""
+        self._is_used = True
+
+    def on_grid_moved(self, event: Grid.Moved) -> None:
+        """Show what the row under the cursor would do."""
+        event.stop()
+        self._show_plan()
+
+    def on_grid_chosen(self, event: Grid.Chosen) -> None:
+        """Ask what to run it on."""
+        event.stop()
+        self.action_launch()
+
+    def on_filter_line_filtered(self, event: FilterLine.Filtered) -> None:
+        """Show what the filter lets through."""
+        event.stop()
+        self._wanted = event.wanted
+        self._show_rows()
+        self._show_plan()
+
+    def action_filter(self) -> None:
+        """Look for something."""
+        self.query_one(FilterLine).open()
+
+    def action_reread(self) -> None:
+        """Ask for the pipeline files again."""
+        self.ask("pipelines.list", self._reread)
+
+    def action_launch(self) -> None:
+        """Ask what to run it on and how, and run it."""
+        subject = self._subject
+        if subject is None:
+            return
+        if subject.trouble:
+            self.console_app.read(subject.name, tuple(about_lines(subject, max(20, self.size.width - 6))))
+        elif self.console_app.look.read_only:
+            self.console_app.tell(_("this console only looks"), "warn")
+        else:
+            self.soon(self._launch(subject), group="launch")
+
+    def action_last(self) -> None:
+        """Look at the last run that was begun here."""
+        begun = self._memory.last
+        if begun is None:
+            self.console_app.tell(_("nothing was run from here yet"))
+            return
+        from qualia_tui.dialogs.results import RunResults
+
+        dialog = RunResults(begun.run, begun.title, job=self.model.jobs.get(begun.run))
+        self.console_app.push_screen(dialog)  # type: ignore[unused-awaitable]  # shown without being waited for
+
+    async def _launch(self, subject: Subject) -> None:
+        from qualia_tui.dialogs.answering import answer_of
+        from qualia_tui.dialogs.form import Launch
+
+        order = await answer_of(
+            self, Launch(subject, given=self._memory.given, form=self._memory.forms.get(subject.key))
+        )
+        if order is None:
+            return
+        self._memory = self._memory.with_order(order)
+        try:
+            answer = await self.console_app.call(order.given.verb(), **order.request())
+        except QualiaError as error:
+            self.console_app.tell(sentence_of(error), "bad")
+            return
+        self._follow(order, answer)
+
+    def _follow(self, order: Order, answer: Any) -> None:
+        """Show a run, or several, as they go on."""
+        from qualia_tui.dialogs.results import RunResults, title_of
+        from qualia_tui.dialogs.results_of_many import ManyResults
+
+        title = title_of(order.subject.name, order.given.name())
+        if order.given.is_many:
+            self.console_app.push_screen(ManyResults(title, answer))  # type: ignore[unused-awaitable]  # as below
+            return
+        run = facts.text(answer, "run")
+        self._memory = self._memory.with_run(run, title)
+        job = self.model.jobs.get(run) or JobFacts(id=run, name=order.subject.name)
+        dialog = RunResults(run, title, job=job)
+        self.console_app.push_screen(dialog)  # type: ignore[unused-awaitable]  # shown without being waited for
+        self._show_last()
+
+    @property
+    def _subjects(self) -> tuple[Subject, ...]:
+        return subjects(self.model.pipelines, self.model.plugins.values())
+
+    @property
+    def _subject(self) -> Subject | None:
+        key = self.query_one(Grid).key
+        return next((each for each in self._subjects if each.key == key), None)
+
+    def _reread(self, answer: Any) -> None:
+        self._plans.clear()
+        self.model.learn("pipelines", answer)
+        self.update(frozenset({"pipelines"}))
+
+    def _show_rows(self) -> None:
+        rows = subject_rows(self._subjects, wanted=self._wanted)
+        empty = _("nothing is called that") if self._wanted else ""
+        grid = self.query_one(Grid)
+        grid.show_rows(subject_columns(), rows, empty=empty)
+        if not self._is_used:
+            # Pipelines may be told after plugins; whoever moved already stays where they are.
+            grid.action_edge(0)
+
+    def _show_plan(self) -> None:
+        """Show what a pipeline would do; the host is asked once for each."""
+        subject, pane = self._subject, self.query_one(".plan", TextLines)
+        if subject is None:
+            pane.show(())
+            return
+        width = max(20, pane.size.width - 2)
+        lines: list[Line] = list(about_lines(subject, width))
+        if subject.kind == "pipeline" and not subject.trouble:
+            plan = self._plans.get(subject.key)
+            if plan is None and self.console_app.model.link == "live":
+                self.soon(self._ask_plan(subject), group="plan")
+            lines += _plan_lines(subject, plan, width)
+        pane.show(lines)
+        pane.scroll_lines(0)
+
+    async def _ask_plan(self, subject: Subject) -> None:
+        try:
+            self._plans[subject.key] = await self.console_app.call("pipelines.plan", pipeline=subject.asked)
+        except QualiaError as error:
+            self._plans[subject.key] = sentence_of(error)
+        self._show_plan()
+
+    def _show_last(self) -> None:
+        begun = self._memory.last
+        bar = self.query_one(".last", Bar)
+        bar.display = begun is not None
+        if begun is not None:
+            job = self.model.jobs.get(begun.run)
+            state = state_span(job.state) if job is not None else Span("")
+            bar.show((state, Span(f"  {begun.title}", "dim")), (Span("o ", "key"), Span(_("opens it"), "dim")))
+
+
+def _plan_lines(subject: Subject, plan: Any, width: int) -> list[Line]:
+    """Return a pipeline's plan, or its steps as the file has them, or why there is no plan."""
+    if isinstance(plan, str):
+        return list(all_lines([Paragraph(text=plan, lead=(Span("✗ ", "bad"),), style="bad")], width))
+    rows = tree_of(plan)
+    if rows:
+        return list(tree_lines(rows, width))
+    return [(Span(step), Span(f"  {plugin}", "dim")) for step, plugin in subject.steps]

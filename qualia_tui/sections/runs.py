@@ -59,7 +59,7 @@ class Runs(Section):
         del changed
         shown = rows(self.model.history, self.model.jobs.values(), wanted=self.wanted, marked=self.marked)
         empty = _("no run is like that") if self.wanted else _("nothing was run yet")
-        empty = "" if "history" in self.model.wanted else empty
+        empty = empty if "history" in self.model.known else ""
         self._grid.show_rows(columns(), shown, empty=empty)
         self._describe()
 

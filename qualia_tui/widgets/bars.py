@@ -74,16 +74,26 @@ class Tabs(Bar):
 class Foot(Bar):
     """The keys that do something here: whole ones or none, and always those for help and quitting."""
 
+    keys: tuple[tuple[str, str, str], ...] = ()
+
     def show_keys(self, keys: Sequence[tuple[str, str, str]]) -> None:
         """Show keys.
 
         Args:
             keys: of each its binding's id, the key as people call it, and what it does.
         """
-        fixed = [each for each in keys if each[0] in FIXED]
+        self.keys = tuple(keys)
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Show as many keys as there is room for now."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        fixed = [each for each in self.keys if each[0] in FIXED]
         left = _cells(_key_line(fixed))
         shown: list[tuple[str, str, str]] = []
-        for each in keys:
+        for each in self.keys:
             if each[0] in FIXED:
                 continue
             needed = _cells(_key_line([each]))

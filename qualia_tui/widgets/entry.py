@@ -16,6 +16,8 @@ class Entry(Input):
 
     DEFAULT_CSS = """
     Entry, Entry:focus { height: 1; border: none; padding: 0; background: transparent; }
+    Entry:ansi > .input--cursor { background: ansi_default; color: ansi_default; text-style: reverse; }
+    Entry:ansi > .input--placeholder { background: ansi_default; color: ansi_default; text-style: none; }
     """
 
     def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002

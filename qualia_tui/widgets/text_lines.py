@@ -104,7 +104,9 @@ class TextLines(Widget, can_focus=True):
     def on_resize(self, event: Resize) -> None:
         """Stay within the lines there are."""
         del event
-        self.first = max(0, min(self.first, self._last_first()))
+        first, self.first = self.first, max(0, min(self.first, self._last_first()))
+        if first != self.first:
+            self.refresh()
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
         """Scroll with the wheel."""

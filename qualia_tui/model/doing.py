@@ -1,0 +1,169 @@
+"""A run while it goes on: how far each step is, and what became of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from attrs import evolve, frozen
+
+from qualia_tui.lines import Line, Span
+from qualia_tui.model import facts
+from qualia_tui.model.amounts import duration
+from qualia_tui.model.charts import progress_bar
+from qualia_tui.model.state import JobFacts, StepFacts
+from qualia_tui.model.texts import Paragraph, all_lines, cells
+from qualia_tui.words import _, translated
+
+_MARKS: Mapping[str, tuple[str, str]] = {
+    "ok": ("✓", "ok"),
+    "failed": ("✗", "bad"),
+    "skipped": ("×", "warn"),
+    "running": ("▸", "accent"),
+    "waiting": ("·", "dim"),
+    "cancelled": ("×", "warn"),
+    "lost": ("✗", "bad"),
+}
+
+
+@frozen(kw_only=True)
+class Doing:
+    """What is known of a run, from the list of runs, its events and what was asked about it."""
+
+    job: JobFacts
+    step_count: int = 0
+    """Steps there will be; 0 when nobody knows yet."""
+    cached: frozenset[str] = frozenset()
+    """Steps that were not computed."""
+    is_cancelling: bool = False
+    left: tuple[str, ...] = ()
+    """Steps that go on although the run is over."""
+    told: str = ""
+    """What came of forcing it; in English."""
+
+    def with_job(self, job: JobFacts) -> Doing:
+        """Return it with what the model knows by now; steps it learned otherwise stay, and an end is an end."""
+        steps = {**self.job.steps, **job.steps}
+        kept = self.job if self.job.is_over and not job.is_over else job
+        return evolve(self, job=evolve(kept, steps=steps))
+
+    def with_facts(self, told: object) -> Doing:
+        """Return it with the answer of ``runs.show``, ``runs.start`` or ``runs.cancel``."""
+        error = facts.mapping(told, "error")
+        job = evolve(
+            self.job,
+            name=facts.text(told, "name", self.job.name),
+            state=facts.text(told, "state", self.job.state),
+            error=facts.text(error, "message") or self.job.error,
+        )
+        return evolve(
+            self,
+            job=job,
+            is_cancelling=facts.plain(told).get("is_cancelling") is True,
+            left=facts.texts(told, "left"),
+            told=facts.text(told, "told", self.told),
+        )
+
+    def with_progress(self, told: object) -> Doing:
+        """Return it with the answer of ``runs.progress``: what events told before anybody listened."""
+        steps = {facts.text(each, "step"): _step(each) for each in facts.items(told, "steps")}
+        cached = {facts.text(each, "step") for each in facts.items(told, "steps") if each.get("cached") is True}
+        return evolve(
+            self,
+            job=evolve(self.job, steps={**self.job.steps, **steps}, state=facts.text(told, "state", self.job.state)),
+            step_count=int(facts.number(told, "step_count") or 0),
+            cached=frozenset(cached),
+            is_cancelling=facts.plain(told).get("is_cancelling") is True,
+        )
+
+
+def _step(told: facts.Plain) -> StepFacts:
+    return StepFacts(
+        name=facts.text(told, "step"),
+        plugin=facts.text(told, "plugin"),
+        state=facts.text(told, "state", "waiting"),
+        done=facts.number(told, "done"),
+        elapsed_s=facts.number(told, "elapsed_s"),
+    )
+
+
+def state_span(state: str) -> Span:
+    """Return a state as a mark and a word."""
+    mark, style = _MARKS.get(state, ("·", ""))
+    return Span(f"{mark} {state_name(state)}", style)
+
+
+def state_name(state: str) -> str:
+    """Return a state in the language spoken."""
+    names = {
+        "ok": _("done"),
+        "failed": _("failed"),
+        "skipped": _("skipped"),
+        "running": _("running"),
+        "waiting": _("waiting"),
+        "cancelled": _("stopped"),
+        "lost": _("lost"),
+    }
+    return names.get(state, state)
+
+
+def doing_line(doing: Doing) -> Line:
+    """Return how a run is, in one line."""
+    job = doing.job
+    if not job.is_over and doing.is_cancelling:
+        return (Span("▸ " + _("asked to stop; X no longer waits for it"), "warn"),)
+    over = sum(each.state in ("ok", "failed", "skipped") for each in job.steps.values())
+    count = max(doing.step_count, len(job.steps))
+    steps = f"  {over}/{count}" if count > 1 else ""
+    return (state_span(job.state), Span(steps, "dim"))
+
+
+def doing_lines(doing: Doing, width: int, *, link: str = "live") -> tuple[Line, ...]:
+    """Return how far a run is, step by step, and what became of it.
+
+    Args:
+        doing: what is known.
+        width: cells there are.
+        link: state of the link to its host.
+    """
+    longest = max((cells(name) for name in doing.job.steps), default=0)
+    lines = [_step_line(step, doing, min(longest, 30), width) for step in doing.job.steps.values()]
+    if not lines and not doing.job.is_over:
+        lines.append((Span(_("nothing has begun yet"), "dim"),))
+    return (*lines, (), *all_lines(_fate(doing, link), width))
+
+
+def _step_line(step: StepFacts, doing: Doing, longest: int, width: int) -> Line:
+    state = state_span(step.state)
+    name = step.name[:longest] + " " * max(0, longest - cells(step.name))
+    spans = [Span(f"{state.text[:2]}", state.style), Span(name)]
+    if step.state == "running":
+        share = f" {step.done:.0%}" if step.done is not None else ""
+        spans.append(Span(f"  {progress_bar(step.done, max(8, min(30, width - longest - 24)))}{share}", "bar"))
+    elif step.name in doing.cached:
+        spans.append(Span("  " + _("kept from before"), "dim"))
+    elif step.state == "ok":
+        spans.append(Span(f"  {duration(step.elapsed_s)}", "dim"))
+    else:
+        spans.append(Span(f"  {state.text[2:]}", state.style))
+    if step.plugin and step.plugin != step.name:
+        spans.append(Span(f"  {step.plugin}", "dim"))
+    return tuple(spans)
+
+
+def _fate(doing: Doing, link: str) -> Iterator[Paragraph]:
+    job = doing.job
+    if not job.is_over and link != "live":
+        told = _("the host cannot be heard now: nobody knows how the run is until it answers again")
+        yield Paragraph(text=told, style="warn")
+    elif job.state == "lost":
+        told = _("the host was ended while this was running: it gave nothing, and does not go on")
+        yield Paragraph(text=told, lead=(Span("✗ ", "bad"),), style="bad")
+    elif job.state == "cancelled":
+        yield Paragraph(text=_("it was stopped, and gave nothing"), lead=(Span("× ", "warn"),), style="warn")
+    if job.error and job.state != "cancelled":
+        yield Paragraph(text=translated(job.error), style="bad")
+    if doing.left:
+        told = _("still at work, unheard, in threads nobody can end: {steps}", steps=", ".join(doing.left))
+        yield Paragraph(text=told, style="warn")
+    if doing.told:
+        yield Paragraph(text=translated(doing.told), style="warn")

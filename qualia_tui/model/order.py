@@ -1,0 +1,56 @@
+"""What shall be run, on what and how; and what was run last, to begin with it the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from qualia_tui.model.form import Form
+from qualia_tui.model.given import Given
+from qualia_tui.model.plan import Subject
+
+
+@frozen(kw_only=True)
+class Order:
+    """What shall be run, on what, and how."""
+
+    subject: Subject
+    given: Given
+    form: Form
+    params: Mapping[str, Any] = field(factory=dict[str, Any])
+
+    def request(self) -> dict[str, Any]:
+        """Return what the host is asked for: only params that are not as their defaults are named."""
+        params = {"params": dict(self.params)} if self.params else {}
+        return {**self.subject.request, **self.given.request(), **params}
+
+
+@frozen
+class Begun:
+    """A run that was begun."""
+
+    run: str
+    title: str
+
+
+@frozen(kw_only=True)
+class Memory:
+    """What was run last, on what, and with which params."""
+
+    given: Given | None = None
+    """None before the first run."""
+    forms: Mapping[str, Form] = field(factory=dict[str, Form])
+    """Params as they were typed, by what was run."""
+    last: Begun | None = None
+    """The last run of one thing; None before the first."""
+
+    def with_order(self, order: Order) -> Memory:
+        """Return it with what was just asked for."""
+        given = order.given if order.given.kind != "sample" else self.given
+        return evolve(self, given=given, forms={**self.forms, order.subject.key: order.form})
+
+    def with_run(self, run: str, title: str) -> Memory:
+        """Return it with a run that was just begun."""
+        return evolve(self, last=Begun(run, title))

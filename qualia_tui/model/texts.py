@@ -1,0 +1,115 @@
+"""Paragraphs as lines of a width, numbers and times as people read them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from attrs import frozen
+
+from qualia_tui.lines import Line, Span, Style
+from qualia_tui.words import _, spoken
+
+
+@frozen(kw_only=True)
+class Paragraph:
+    """A text that goes on below itself, with something before its first line."""
+
+    text: str = ""
+    lead: Line = ()
+    """What stands before it; the text's further lines begin below the text, not below this."""
+    style: Style = ""
+    indent: int = 0
+    """Cells before everything."""
+
+    @property
+    def plain(self) -> str:
+        """All of it as one text, to look for something in it."""
+        return "".join(span.text for span in self.lead) + self.text
+
+
+def cells(text: str) -> int:
+    """Return how many cells a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text
+    )
+
+
+def wrapped(text: str, width: int) -> Iterator[str]:
+    """Yield a text line by line, none wider than a width; words longer than that are cut. Line ends stay.
+
+    Args:
+        text: what to fold.
+        width: cells; less than 2 counts as 2.
+    """
+    width = max(2, width)
+    for line in text.split("\n"):
+        row, used = "", 0
+        for word in _pieces(line, width):
+            needed = cells(word)
+            if row and used + 1 + needed > width:
+                yield row
+                row, used = word, needed
+            else:
+                row, used = (f"{row} {word}", used + 1 + needed) if row else (word, needed)
+        yield row
+
+
+def _pieces(line: str, width: int) -> Iterator[str]:
+    """Yield the words of a line, those that no line can hold in pieces."""
+    for word in line.split():
+        piece, used = "", 0
+        if cells(word) <= width:
+            yield word
+            continue
+        for each in word:
+            needed = cells(each)
+            if used + needed > width:
+                yield piece
+                piece, used = "", 0
+            piece, used = piece + each, used + needed
+        yield piece
+
+
+def lines_of(paragraph: Paragraph, width: int) -> Iterator[Line]:
+    """Yield a paragraph as lines; where what stands before it leaves no room, the text begins below."""
+    before = paragraph.indent + sum(cells(span.text) for span in paragraph.lead)
+    hanging = min(before, max(paragraph.indent, width // 2))
+    margin = Span(" " * paragraph.indent)
+    first = (margin, *paragraph.lead) if paragraph.indent else paragraph.lead
+    if "\n" not in paragraph.text and before + cells(paragraph.text) <= width:
+        yield (*first, Span(" ".join(paragraph.text.split()), paragraph.style))
+        return
+    if before > hanging:
+        yield first
+        hanging = min(paragraph.indent + 2, width // 2)
+        first = (Span(" " * hanging),)
+    for number, text in enumerate(wrapped(paragraph.text, width - hanging)):
+        yield (*(first if number == 0 else (Span(" " * hanging),)), Span(text, paragraph.style))
+
+
+def all_lines(paragraphs: Iterable[Paragraph], width: int) -> Iterator[Line]:
+    """Yield the lines of paragraphs, one after the other."""
+    for each in paragraphs:
+        yield from lines_of(each, width)
+
+
+def offset(seconds: float) -> str:
+    """Return a moment of a recording as people read it: minutes and seconds, hours when there are any."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"
+
+
+def figure(value: object) -> str:
+    """Return a single fact as people read it; empty for nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, float):
+        text = f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+        return text.replace(".", ",") if spoken() != "en" else text
+    return str(value)

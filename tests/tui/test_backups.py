@@ -1,0 +1,192 @@
+"""The backups: what is listed, and that nothing is replaced or removed before somebody saw what and agreed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("textual", reason="the console's toolkit is an extra")
+
+from qualia_tui.model.backups_view import (
+    changes,
+    difference_lines,
+    offers,
+    pruned_lines,
+    rows,
+    snapshot_lines,
+    state_of,
+)
+from tests.tui.scenes_backups import NEW, OLD, Operations, host, snapshot
+from tests.tui.seeing import FakeHost, ran, shown
+
+paths = st.lists(st.text(min_size=1, max_size=10), max_size=4)
+
+
+@given(added=paths, changed=paths, removed=paths, kept=paths)
+def test_a_difference_shows_every_path_once(
+    added: list[str], changed: list[str], removed: list[str], kept: list[str]
+) -> None:
+    """Each file that would change has a line, and what stays is counted."""
+    told = {"added": added, "changed": changed, "removed": removed, "kept": kept}
+    lines = difference_lines(told)
+    shown_paths = [each[1].text for each in lines if len(each) == 2]
+    assert shown_paths == [*added, *changed, *removed]
+    assert changes(told) == len(shown_paths)
+    assert len(lines) == max(1, len(shown_paths)) + bool(kept)
+
+
+@pytest.mark.parametrize(
+    ("more", "mark", "word"),
+    [
+        ({}, "✓", "verified"),
+        ({"encrypted": True}, "✓", "encrypted"),
+        ({"verified_at": ""}, "!", "not verified"),
+        ({"complete": False}, "!", "incomplete"),
+        ({"trouble": "cut off"}, "✗", "damaged"),
+    ],
+)
+def test_a_state_has_a_mark_and_a_word(more: dict[str, Any], mark: str, word: str) -> None:
+    """What a snapshot is worth is never told by a colour alone."""
+    first, second = state_of(snapshot(NEW, **more))
+    assert (first.text, second.text) == (mark, word)
+
+
+@given(st.dictionaries(st.text(max_size=8), st.none() | st.integers() | st.text() | st.lists(st.none()), max_size=5))
+def test_whatever_an_operation_gives_can_be_shown(told: dict[str, Any]) -> None:
+    """A value of another shape than expected is shown as far as it can be."""
+    assert snapshot_lines(told, 40)
+    assert len(rows([told])) == 1
+    assert isinstance(pruned_lines(told), tuple)
+    assert offers([told]) == frozenset()
+
+
+def test_the_snapshots_are_listed_newest_first() -> None:
+    """They stand as the operation gives them, and the filter keeps what has the word."""
+    assert [row.key for row in rows([snapshot(NEW), snapshot(OLD)])] == [NEW, OLD]
+    assert [row.key for row in rows([snapshot(NEW), snapshot(OLD)], wanted="!2026")] == [OLD]
+
+
+def test_without_operations_it_says_how_to_install_them() -> None:
+    """With ops gone the section stays, and says what would bring it back."""
+
+    async def work() -> None:
+        async with shown(FakeHost({"operations.list": []})) as seen:
+            await seen.press("5")
+            await seen.until("pip install 'qualia-core[ops]'")
+            await seen.press("n")
+            await seen.press("escape")
+
+    ran(work)
+
+
+def test_a_snapshot_is_made_with_a_note() -> None:
+    """The note is asked for, the operation told, and the list read again."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            await seen.press("n")
+            await seen.until("A word about")
+            await seen.press(*"why", "enter")
+            await seen.until("create is done")
+            assert ("create", {"note": "why"}, False) in begun(seen.host)
+            assert [name for name, _params, _confirmed in begun(seen.host)].count("list") == 2
+
+    ran(work)
+
+
+def test_a_restore_shows_the_difference_and_makes_a_restore_point_first() -> None:
+    """Only after the name was typed is a snapshot of the present made, and only then the old one put back."""
+
+    async def work() -> None:
+        async with shown(host(), size=(100, 30)) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            await seen.press("j", "r")
+            await seen.until("texts/gone.txt")
+            assert [each[0] for each in begun(seen.host)] == ["list", "restore"]
+            await seen.press(*"wrong", "enter")
+            await seen.until("that is not")
+            assert [each[0] for each in begun(seen.host)] == ["list", "restore"]
+            await seen.press("ctrl+u", *OLD, "enter")
+            await seen.until("the state before is kept as")
+            assert [each[0] for each in begun(seen.host)][2:4] == ["create", "restore"]
+            assert begun(seen.host)[3] == ("restore", {"snapshot": OLD}, True)
+
+    ran(work)
+
+
+def test_a_restore_point_that_fails_ends_the_restore() -> None:
+    """When the present cannot be kept, nothing is replaced."""
+
+    async def work() -> None:
+        async with shown(host(create="no space left"), size=(100, 30)) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            await seen.press("j", "r")
+            await seen.until("texts/gone.txt")
+            await seen.press(*OLD, "enter")
+            await seen.until("no space left")
+            assert [each for each in begun(seen.host) if each[0] == "restore" and not each[1].get("dry_run")] == []
+
+    ran(work)
+
+
+def test_pruning_shows_what_would_go() -> None:
+    """What would be removed and why the others stay is shown, and removed only when somebody agrees."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            await seen.press("p")
+            await seen.until("last 1 of 3")
+            await seen.press("escape")
+            assert [each for each in begun(seen.host) if each[0] == "prune"] == [("prune", {"dry_run": True}, True)]
+            await seen.press("p")
+            await seen.until("last 1 of 3")
+            await seen.press("right", "enter")
+            await seen.until("prune is done")
+            assert begun(seen.host)[-2][0] == "prune"
+
+    ran(work)
+
+
+@pytest.mark.parametrize(("key", "name"), [("v", "verify"), ("d", "drill"), ("s", "schedule"), ("enter", "show")])
+def test_each_key_begins_its_operation(key: str, name: str) -> None:
+    """Verify and show are told the snapshot under the cursor; drill and schedule need none."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            await seen.press(key)
+            await seen.until(lambda _text: name in [each[0] for each in begun(seen.host)])
+            expected = {"snapshot": NEW} if name in {"verify", "show"} else {}
+            assert next(each[1] for each in begun(seen.host) if each[0] == name) == expected
+
+    ran(work)
+
+
+def test_a_console_that_only_looks_removes_nothing() -> None:
+    """With --read-only the question is not even asked."""
+
+    async def work() -> None:
+        async with shown(host(), read_only=True) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            await seen.press("p")
+            await seen.until("this console only looks")
+            assert all(each[1].get("dry_run") for each in begun(seen.host) if each[0] == "prune")
+
+    ran(work)
+
+
+def begun(fake: FakeHost) -> list[tuple[str, dict[str, Any], bool]]:
+    """Return the operations that were begun."""
+    assert isinstance(fake, Operations)
+    return fake.begun

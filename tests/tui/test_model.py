@@ -1,0 +1,114 @@
+"""What the console knows of a host, whatever the host says and in whatever order."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, get_args
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qualia.client import HostEvent
+from qualia_tui.model.state import KEPT_JOBS, KEPT_LINES, Model, Part
+
+KINDS = (
+    "run_started",
+    "run_finished",
+    "run_failed",
+    "step_started",
+    "step_progress",
+    "step_finished",
+    "step_failed",
+    "step_skipped",
+    "job_changed",
+    "breaker_moved",
+    "plugin_reloaded",
+    "reload_failed",
+    "gap",
+    "restarted",
+    "link",
+    "warning",
+)
+PARTS: tuple[Part, ...] = get_args(Part)
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+plain: st.SearchStrategy[Any] = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=4)
+)
+names = st.sampled_from(["state", "error", "done", "job", "name", "told", "elapsed_s", "message", "generation"])
+events = st.builds(
+    HostEvent,
+    kind=st.sampled_from(KINDS) | st.text(max_size=8),
+    seq=st.integers(0, 10**6),
+    at_s=st.none() | st.floats(),
+    run=st.none() | st.sampled_from(["r1", "r2", "r3"]),
+    run_id=st.none() | st.text(max_size=4),
+    step=st.none() | st.sampled_from(["a", "b"]),
+    plugin=st.none() | st.sampled_from(["p", "q"]),
+    details=st.dictionaries(names, plain, max_size=5),
+)
+rows = st.lists(
+    st.dictionaries(st.sampled_from(["id", "run", "state", "kind", "error", "counts"]), plain, max_size=4) | plain,
+    max_size=4,
+)
+said = st.lists(events | st.tuples(st.sampled_from(PARTS), rows | plain), max_size=30)
+
+
+def kept(model: Model) -> dict[str, Any]:
+    """Return what each part of a model is, apart from the model."""
+    return {part: deepcopy(getattr(model, part)) for part in PARTS}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two parts are the same to whoever reads them; not a number is itself."""
+    return repr(one) == repr(other)
+
+
+@given(said)
+def test_what_is_told_as_changed_is_what_differs(stream: list[Any]) -> None:
+    """Nothing that a host says harms the model, and no part differs that it did not tell of."""
+    model = Model()
+    for each in stream:
+        before = kept(model)
+        changed = model.take(each) if isinstance(each, HostEvent) else model.learn(*each)
+        assert changed <= set(PARTS)
+        assert {part for part in PARTS if not same(before[part], getattr(model, part))} <= changed
+        if not isinstance(each, HostEvent):
+            assert each[0] not in model.wanted
+
+
+@given(st.lists(events, max_size=30))
+def test_a_host_that_told_nothing_is_known_after_forgetting(stream: list[HostEvent]) -> None:
+    """Of another host nothing is left."""
+    model = Model()
+    for event in stream:
+        model.take(event)
+    model.forget()
+    assert kept(model) == kept(Model())
+    assert model.wanted == set()
+
+
+@given(st.permutations(["a", "b", "c", "d"]))
+def test_steps_are_known_in_whatever_order_they_end(order: list[str]) -> None:
+    """How each step ended does not depend on which ended first."""
+    model = Model()
+    for number, step in enumerate(order):
+        for kind in ("step_started", "step_finished" if step < "c" else "step_failed"):
+            model.take(HostEvent(kind=kind, seq=number, run="r", step=step, plugin=step, details={"elapsed_s": 1.0}))
+    assert {name: step.state for name, step in model.jobs["r"].steps.items()} == {
+        "a": "ok",
+        "b": "ok",
+        "c": "failed",
+        "d": "failed",
+    }
+
+
+def test_a_day_of_events_takes_bounded_room() -> None:
+    """However many events come, so many lines and jobs are kept and no more; what goes on is kept longest."""
+    model = Model()
+    model.take(HostEvent(kind="job_changed", seq=0, run="first", details={"state": "running"}))
+    for number in range(3 * KEPT_LINES):
+        run = f"r{number}"
+        model.take(HostEvent(kind="job_changed", seq=number, run=run, details={"state": "ok"}))
+    assert len(model.log) == KEPT_LINES
+    assert len(model.jobs) == KEPT_JOBS
+    assert model.jobs["first"].state == "running"
