@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from qualia_tui.lines import Line, Span
 from qualia_tui.model import facts
@@ -34,6 +34,8 @@ class Doing:
     """Steps there will be; 0 when nobody knows yet."""
     cached: frozenset[str] = frozenset()
     """Steps that were not computed."""
+    reasons: Mapping[str, str] = field(factory=dict[str, str])
+    """Why steps were skipped, in English."""
     is_cancelling: bool = False
     left: tuple[str, ...] = ()
     """Steps that go on although the run is over."""
@@ -44,7 +46,7 @@ class Doing:
         """Return it with what the model knows by now; steps it learned otherwise stay, and an end is an end."""
         steps = {**self.job.steps, **job.steps}
         kept = self.job if self.job.is_over and not job.is_over else job
-        return evolve(self, job=evolve(kept, steps=steps))
+        return evolve(self, job=evolve(kept, steps=steps, error=job.error or self.job.error))
 
     def with_facts(self, told: object) -> Doing:
         """Return it with the answer of ``runs.show``, ``runs.start`` or ``runs.cancel``."""
@@ -72,6 +74,7 @@ class Doing:
             job=evolve(self.job, steps={**self.job.steps, **steps}, state=facts.text(told, "state", self.job.state)),
             step_count=int(facts.number(told, "step_count") or 0),
             cached=frozenset(cached),
+            reasons={facts.text(each, "step"): facts.text(each, "reason") for each in facts.items(told, "steps")},
             is_cancelling=facts.plain(told).get("is_cancelling") is True,
         )
 
@@ -144,7 +147,8 @@ def _step_line(step: StepFacts, doing: Doing, longest: int, width: int) -> Line:
     elif step.state == "ok":
         spans.append(Span(f"  {duration(step.elapsed_s)}", "dim"))
     else:
-        spans.append(Span(f"  {state.text[2:]}", state.style))
+        reason = translated(doing.reasons.get(step.name, ""))
+        spans.append(Span(f"  {state.text[2:]}{': ' if reason else ''}{reason}", state.style))
     if step.plugin and step.plugin != step.name:
         spans.append(Span(f"  {step.plugin}", "dim"))
     return tuple(spans)

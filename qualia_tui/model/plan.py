@@ -176,6 +176,23 @@ def tree_lines(rows: Iterable[TreeRow], width: int) -> Iterator[Line]:
         )
 
 
+def plan_lines(subject: Subject, plan: object, width: int) -> Iterator[Line]:
+    """Yield what a pipeline would do: its plan, its steps as its file has them, or why there is no plan.
+
+    Args:
+        subject: the pipeline.
+        plan: what the host answered; a text says why it has none, None that it was not asked yet.
+        width: cells there are.
+    """
+    rows = tree_of(plan)
+    if isinstance(plan, str):
+        yield from all_lines([Paragraph(text=plan, lead=(Span("✗ ", "bad"),), style="bad")], width)
+    elif rows:
+        yield from tree_lines(rows, width)
+    else:
+        yield from ((Span(step), Span(f"  {plugin}", "dim")) for step, plugin in subject.steps)
+
+
 def about_lines(subject: Subject, width: int) -> Iterator[Line]:
     """Yield what is known of a pipeline or a plugin without asking: its name, what it does, what is wrong with it."""
     told = [Paragraph(lead=(Span(subject.name, "title"), Span(f"  {kind_name(subject)}", "dim")))]
