@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor as Pool
 
     from qualia._engine.engine import Engine
+    from qualia._engine.health import Health
     from qualia._engine.reload import Watching
     from qualia._plugins.keys import Isolation
     from qualia.cache import CacheBackend
@@ -63,8 +64,7 @@ class Core:
         cache: CacheBackend | None = None,
     ) -> None:
         self._closed: bool = True
-        folder = None if project is None else Path(project)
-        self.settings: Settings = Settings.read(os.environ, folder) if settings is None else settings
+        self.settings: Settings = settings or Settings.read(os.environ, None if project is None else Path(project))
         given = (plugin_dirs,) if isinstance(plugin_dirs, (str, Path)) else plugin_dirs
         self._plugin_dirs: tuple[Path, ...] = tuple(Path(each) for each in given)
         self._given_cache: CacheBackend | None = cache
@@ -89,6 +89,11 @@ class Core:
     def history(self) -> History | None:
         """The log of its runs; None when none is kept."""
         return self._engine.history
+
+    @property
+    def health(self) -> Health:
+        """How it and its parts are doing: ``core.health.report()``."""
+        return self._engine.health
 
     @overload
     def run(
@@ -379,12 +384,11 @@ class Core:
         if self._built is None:
             from qualia._engine.engine import Engine
 
+            parts = (self._registry, self.settings, self._observers)
             with self._building:
                 if self._built is None:
                     self._require_open("load plugins")
-                    self._built = Engine(
-                        self._registry, self.settings, self._observers, cache=self._given_cache, warn=self._warn
-                    )
+                    self._built = Engine(*parts, cache=self._given_cache, warn=self._warn)
         return self._built
 
     def _require_open(self, action: str) -> None:

@@ -82,7 +82,16 @@ class Observers:
         self._wall: Callable[[], float] = wall
         self._monotonic: Callable[[], float] = monotonic
         self._observers: tuple[_Direct | _Queued, ...] = ()
+        self._taps: Mapping[EventKind, Callable[[str, Mapping[str, Any]], object]] = {}
         self._lock: threading.Lock = threading.Lock()
+
+    def tap(self, taps: Mapping[EventKind, Callable[[str, Mapping[str, Any]], object]]) -> None:
+        """Have the engine itself count facts about plugins, on the spot and without an event being made.
+
+        Args:
+            taps: what takes a plugin's id and the details, for each kind that is counted.
+        """
+        self._taps = taps
 
     def add(self, observer: Observer, *, wait: bool = False, queue: int = 1000) -> Callable[[], None]:
         """Tell ``observer`` of each event from now on; the returned function takes it off again.
@@ -137,6 +146,9 @@ class Observers:
         **details: Any,
     ) -> None:
         """Make an event and hand it to every observer."""
+        tap = self._taps.get(kind)
+        if tap is not None and plugin is not None:
+            tap(plugin, details)
         observers = self._observers
         if not observers:
             return

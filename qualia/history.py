@@ -37,9 +37,7 @@ MIGRATIONS: Migrations = (
 )
 """How each version of the file is made from the one before; the last is the newest this version writes."""
 
-_DAY_S = 86_400.0
-_RETRY_AFTER_S = 30.0
-_PRUNED_AT_ONCE = 1_000
+_DAY_S, _RETRY_AFTER_S, _PRUNED_AT_ONCE = 86_400.0, 30.0, 1_000
 
 RunOutcome = Literal["ok", "failed", "cancelled"]
 StepStatus = Literal["ok", "failed", "skipped"]
@@ -98,7 +96,7 @@ class DayCount:
 
 
 class History:
-    """A run log. Writing never fails a run: what cannot be written is told once and left out.
+    """A run log. Writing never fails a run: `trouble` says why one was left out, `written` and `unwritten` count them.
 
     Args:
         path: the file; its folder is made when something is written.
@@ -117,21 +115,26 @@ class History:
         self._warned: set[str] = set()
         self._file: Database = Database(path, MIGRATIONS, application_id=APPLICATION_ID, warn=self._tell)
         self._retry_at_s: float = 0.0
+        self.trouble: str = ""
+        self.written: int = 0
+        self.unwritten: int = 0
         self._pruned_s: float | None = None
 
     def add(self, run: RunEntry) -> None:
         """Log a finished run; one that is in the log already is left as it is."""
         now_s = self._wall()
         if now_s < self._retry_at_s <= now_s + _RETRY_AFTER_S:
+            self.unwritten += 1
             return
         try:
             self._file.write(lambda db: _insert(db, run))
             self._prune_now_and_then(now_s)
+            self.trouble, self.written = "", self.written + 1
         except (sqlite3.Error, OSError, HistoryUnreadable) as error:
             self._file.close()
-            self._retry_at_s = now_s + _RETRY_AFTER_S
-            reason = error.reason if isinstance(error, HistoryUnreadable) else str(error)
-            self._tell(f"the history {str(self._path)!r} cannot be written ({reason})")
+            self._retry_at_s, self.unwritten = now_s + _RETRY_AFTER_S, self.unwritten + 1
+            self.trouble = error.reason if isinstance(error, HistoryUnreadable) else str(error)
+            self._tell(f"the history {str(self._path)!r} cannot be written ({self.trouble})")
 
     def runs(
         self,

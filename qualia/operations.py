@@ -39,6 +39,7 @@ from qualia.cancel import CancelToken
 from qualia.errors import OperationFailed, OperationUnavailable, QualiaError, RunCancelled
 from qualia.plugin import NoParams, ParamSpec, param_specs
 from qualia.settings import Settings
+from qualia.words import speaking
 
 __all__ = ["Finished", "Offer", "Operation", "OperationContext", "Progress", "Steps", "offered", "perform"]
 
@@ -59,6 +60,8 @@ class Progress:
     """Share that is done, from 0 to 1; None when nobody can tell."""
     data: Any = field(default=None, kw_only=True)
     """Plain data that is of use before the end, such as one report of many; None for none."""
+    text: str | None = field(default=None, kw_only=True)
+    """The data in words for people; None lets each face show them its own way."""
 
 
 @frozen
@@ -70,7 +73,7 @@ class Finished:
     code: int = field(default=0, kw_only=True)
     """Exit code of a command that ran it, 0 to 125; 0 says that all is well."""
     text: str | None = field(default=None, kw_only=True)
-    """The value in words for people; None lets each face show the value its own way."""
+    """The value in words for people; None lets each face show the value its own way, and empty says nothing."""
 
 
 Steps = Generator[Progress, None, Any]
@@ -89,6 +92,8 @@ class OperationContext(Generic[P]):
     """The project's settings, state folder included."""
     token: CancelToken = Factory(CancelToken)
     """Says whether to stop; who cannot yield for long asks `check`."""
+    language: str = "en"
+    """One of `qualia.words.LANGUAGES`: what progress and text are said in. Values and errors are always English."""
 
     def check(self) -> None:
         """Do nothing while the operation may go on.
@@ -222,20 +227,27 @@ def perform(operation: Operation, context: OperationContext[Any], tell: Callable
 
     Raises:
         RunCancelled: the token was cancelled; the operation has cleaned up.
-        OperationFailed: it failed with something that is no error of Qualia, which is the cause.
+        OperationFailed: it, or its clean-up, failed with something that is no error of Qualia, which is the cause.
         QualiaError: whatever it raised on purpose.
     """
     steps = _begun(operation, context)
-    try:
-        while True:
-            if context.token.cancelled:
-                raise RunCancelled(operation.name)
-            progress = _next(operation, steps)
-            if isinstance(progress, Finished):
-                return progress
-            tell(progress)
-    finally:
-        steps.close()
+    with speaking(context.language):
+        try:
+            while True:
+                progress = _next(operation, context, steps)
+                if isinstance(progress, Finished):
+                    return progress
+                tell(progress)
+        except RunCancelled:
+            _cleaned_up(operation, steps)
+            raise
+        except BaseException as error:
+            # What went wrong first is what counts.
+            try:
+                _cleaned_up(operation, steps)
+            except QualiaError as further:
+                error.add_note(str(further))
+            raise
 
 
 def _begun(operation: Operation, context: OperationContext[Any]) -> Steps:
@@ -243,8 +255,10 @@ def _begun(operation: Operation, context: OperationContext[Any]) -> Steps:
     return (yield from operation.run(context))
 
 
-def _next(operation: Operation, steps: Steps) -> Progress | Finished:
+def _next(operation: Operation, context: OperationContext[Any], steps: Steps) -> Progress | Finished:
     """Let an operation go on to where it yields next, or ends."""
+    if context.token.cancelled:
+        raise RunCancelled(operation.name)
     try:
         return next(steps)
     except StopIteration as end:
@@ -254,3 +268,14 @@ def _next(operation: Operation, steps: Steps) -> Progress | Finished:
         raise
     except (Exception, SystemExit) as error:
         raise OperationFailed(operation.name, f"{type(error).__name__}: {error}".removesuffix(": ")) from error
+
+
+def _cleaned_up(operation: Operation, steps: Steps) -> None:
+    """Let an operation that goes no further put away what it has begun."""
+    try:
+        steps.close()
+    except QualiaError:
+        raise
+    except (Exception, SystemExit) as error:
+        told = f"cleaning up ended with {type(error).__name__}: {error}".removesuffix(": ")
+        raise OperationFailed(operation.name, told) from error

@@ -15,6 +15,7 @@ from qualia._engine.cache import SingleFlight, open_tiers
 from qualia._engine.call import Clocks, How
 from qualia._engine.execute import Executor
 from qualia._engine.guard import Guard
+from qualia._engine.health import Health, Watched
 from qualia._engine.inputs import asked_step, sort_inputs
 from qualia._engine.reload import Reloader
 from qualia._engine.runner import EachRun, Runner
@@ -68,10 +69,7 @@ class Engine:
                 warn=warn,
             )
         self.cache: CacheBackend = cache
-        self.history: History | None = None
-        if state is not None and settings.history:
-            log = state / "history.db"
-            self.history = History(log, wall=clocks.wall, warn=warn, keep_days=settings.history_keep_days)
+        self.history: History | None = _log_of(settings, clocks.wall, warn)
         self._flights: SingleFlight[Result[Any]] = SingleFlight(None if state is None else state / "cache.lock")
         guard = Guard(
             lambda: registry.snapshot,
@@ -83,6 +81,8 @@ class Engine:
             give_back=registry.give_back,
         )
         registry.retire = guard.retire
+        whole = Watched(registry, settings, breaker=guard.breaker, cache=self.cache, history=self.history)
+        self.health: Health = Health(whole, observers=observers)
         self.reloader: Reloader = Reloader(registry, guard, observers=observers, clocks=clocks)
         self._observers: Observers = observers
         self._workers: int = settings.parallel_steps
@@ -172,6 +172,7 @@ class Engine:
 
     def close(self) -> None:
         """Give up what is under way, and close plugins, files and threads."""
+        self.health.close()
         self.reloader.close()
         self._runner.close()
         self._runner.guard.close()
@@ -179,6 +180,13 @@ class Engine:
         self.cache.close()
         if self.history is not None:
             self.history.close()
+
+
+def _log_of(settings: Settings, wall: Callable[[], float], warn: Callable[[str], object]) -> History | None:
+    """Return the log of runs; None when none is kept."""
+    if settings.state_dir is None or not settings.history:
+        return None
+    return History(settings.state_dir / "history.db", wall=wall, warn=warn, keep_days=settings.history_keep_days)
 
 
 class _Work:

@@ -21,10 +21,12 @@ from qualia._engine.inputs import Input, named_inputs
 from qualia._engine.threads import Threads
 from qualia._engine.waiting import wait_for_one, when_over
 from qualia._plugins.keys import Isolation as Mode
+from qualia._values import is_mapping
 from qualia.cancel import Control
-from qualia.errors import CoreClosed, DeadlineExceeded, QualiaError, RunCancelled
+from qualia.errors import CoreClosed, DeadlineExceeded, PluginFailed, QualiaError, RunCancelled
 from qualia.events import EventKind, Observers
 from qualia.pipeline import Plan, PlanStep
+from qualia.plugin import param_specs, params_in_force
 from qualia.registry import Snapshot
 from qualia.result import Result, StepOutcome
 
@@ -181,12 +183,13 @@ class Executor:
             self._fold(progress, running)
         except BaseException as error:
             left = self._leave(progress, running, error)
-            self._observers.tell(EventKind.RUN_FAILED, **names, error=_sentence(error), left=left)
+            self._observers.tell(EventKind.RUN_FAILED, **names, **_facts(error), left=left)
             raise
         if progress.failed is None:
             self._observers.tell(EventKind.RUN_FINISHED, **names)
         else:
-            self._observers.tell(EventKind.RUN_FAILED, **names, error=progress.failed.reason, left=[])
+            facts = {} if progress.failed.error is None else _facts(progress.failed.error)
+            self._observers.tell(EventKind.RUN_FAILED, **names, **facts | {"error": progress.failed.reason}, left=[])
 
     def within(self, control: Control, action: Callable[[], T]) -> T:
         """Return what an action gives, made in another thread, which is left behind when the run is over.
@@ -326,11 +329,11 @@ class Executor:
             if len(run.plan.steps) > 1:
                 # A note, so that the error keeps its class and fields, and its sentence what it says elsewhere.
                 error.add_note(f"in step {step.id!r} of {run.plan.name!r}")
-            self._observers.tell(EventKind.STEP_FAILED, **told, error=str(error))
+            self._observers.tell(EventKind.STEP_FAILED, **told, **_facts(error), params=_params_told(step.params))
             return _failed(step, error, str(error))
         except BaseException as error:
             progress.settle(_failed(step, error, _sentence(error)))
-            self._observers.tell(EventKind.STEP_FAILED, **told, error=_sentence(error))
+            self._observers.tell(EventKind.STEP_FAILED, **told, **_facts(error), params=_params_told(step.params))
             raise
         self._observers.tell(
             EventKind.STEP_FINISHED,
@@ -363,3 +366,27 @@ def _failed(step: PlanStep, error: BaseException, reason: str) -> StepOutcome:
 
 def _sentence(error: BaseException) -> str:
     return str(error) if isinstance(error, QualiaError) else type(error).__name__
+
+
+def _facts(error: BaseException) -> dict[str, str]:
+    """Return what events tell of an error: its sentence, which may quote a document, and what never does."""
+    facts = {"error": _sentence(error), "error_type": type(error).__name__}
+    if isinstance(error, PluginFailed):
+        facts["place"] = error.place
+        if error.__cause__ is not None:
+            facts["cause"] = type(error.__cause__).__name__
+    return facts
+
+
+def _params_told(params: object) -> dict[str, Any]:
+    """Return a step's params for those who watch: a text that is none of the declared choices may quote a document."""
+    if params is None:
+        return {}
+    specs = () if is_mapping(params) else param_specs(type(params))
+    choices = {spec.name: spec.choices for spec in specs}
+    return {
+        name: value
+        if value is None or isinstance(value, (bool, int, float)) or value in choices.get(name, ())
+        else f"<{len(value)} {'characters' if isinstance(value, str) else 'texts'}>"
+        for name, value in params_in_force(params).items()
+    }

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qualia._plugins.keys import Isolation
 from qualia._plugins.manifest import Manifest
@@ -14,7 +14,7 @@ from qualia._plugins.manifest import Manifest
 if TYPE_CHECKING:
     # What plugins are made of is loaded with the first of them: finding them needs none of it.
     from qualia._plugins.loader import Package, Source
-    from qualia.plugin import ParamSpec
+    from qualia.plugin import ParamSpec, Plugin
 
 Ending = Callable[[], object]
 
@@ -61,6 +61,12 @@ class Generation:
     def is_open(self) -> bool:
         """Whether its `Plugin.open` has run here."""
         return self._is_open
+
+    @property
+    def at_work(self) -> Plugin[Any] | None:
+        """The plugin itself, when its `Plugin.open` has run here; None otherwise."""
+        package = self._package
+        return package.plugin if self._is_open and package is not None else None
 
     def is_ready(self, mode: Isolation) -> bool:
         """Tell whether it can be called where its calls are made."""

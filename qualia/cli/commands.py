@@ -155,6 +155,15 @@ def _machine() -> tuple[Command, ...]:
             (1,),
         ),
         Command(
+            "health",
+            _("say how everything is: engine, plugins, cache, history, disk and memory"),
+            "upkeep.grammar:add_health",
+            (1, 3, 143),
+        ),
+        Command(
+            "status", _("tell the same facts as plain lines, one by one"), "upkeep.grammar:add_status", (1, 3, 143)
+        ),
+        Command(
             "host",
             _("serve a project to the console and to other programs"),
             "hosting_grammar:add_host",

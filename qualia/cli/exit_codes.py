@@ -11,11 +11,12 @@ class ExitCode(IntEnum):
     OK = 0
     """It worked, warnings or not."""
     FAILED = 1
-    """The work itself failed: a plugin raised, or gave what it does not promise; or validation found an error."""
+    """The work itself failed: a plugin raised, or gave what it does not promise; or validation found an error;
+    or somebody asked for their word said no."""
     USAGE = 2
     """The command, a param, a pipeline or a setting is wrong; nothing was run."""
     PARTIAL = 3
-    """Some of several documents were done and others were not; which and why was told."""
+    """Some of several documents were done and others were not; or something is not as well as it should be."""
     BAD_INPUT = 4
     """A file cannot be read, is nothing the plugin can work on, or cannot be written."""
     UNAVAILABLE = 5

@@ -8,12 +8,8 @@ their catalogues.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from qualia.words import Words, brought, language_of, speaking, spoken
-
-if TYPE_CHECKING:
-    from qualia.errors import QualiaError
 
 __all__ = ["LANGUAGES", "_", "heading", "sentence_of", "speaking", "spoken", "translated", "translations"]
 

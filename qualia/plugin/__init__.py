@@ -12,6 +12,8 @@
     class Lengths(Analyzer[Params, dict[str, int]]):
         def analyze(self, document: Document, params: Params) -> dict[str, int]:
             return {"characters": len(document.text)}
+
+`Plugin.open` and `Plugin.close` get it ready and let go of it; `Plugin.health` says what is wrong with it, if anything.
 """
 
 from qualia.document import Document, Segment

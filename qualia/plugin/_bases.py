@@ -35,6 +35,14 @@ class Plugin(Generic[P]):
     def close(self) -> None:
         """Let go of what `open` took: runs once, after the last call."""
 
+    def health(self) -> str | None:
+        """Say in one sentence what is wrong with it; None or an empty text when all is well.
+
+        Asked now and then, between calls and beside them, and only of a plugin that is at work in this process: look at
+        what is there, open nothing, and answer at once. A sentence makes it "degraded", an exception "failing".
+        """
+        return None
+
 
 class DocumentProcessor(Plugin[P], ABC):
     """Turns a document into another: reads a format, cleans, pseudonymises."""

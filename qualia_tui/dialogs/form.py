@@ -13,12 +13,12 @@ from qualia.errors import QualiaError
 from qualia_tui.dialogs.answering import answer_of
 from qualia_tui.dialogs.dialog import Dialog
 from qualia_tui.dialogs.form_pane import FormPane
-from qualia_tui.lines import Line, Span, line
+from qualia_tui.lines import Span, line
 from qualia_tui.model import facts
 from qualia_tui.model.form import Form, specs_of
 from qualia_tui.model.given import Given
 from qualia_tui.model.order import Order
-from qualia_tui.model.plan import Subject, tree_lines, tree_of
+from qualia_tui.model.plan import Subject, plan_lines
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.text_lines import TextLines
@@ -156,17 +156,12 @@ class Launch(Dialog[Order]):
         try:
             self._shown_plan = await console_of(self).call("pipelines.plan", pipeline=self._subject.asked, **on)
         except QualiaError as error:
-            self._shown_plan = None
-            self._say(sentence_of(error), "bad")
+            self._shown_plan = sentence_of(error)
         self._draw_plan()
 
     def _draw_plan(self) -> None:
         pane = self.query_one(TextLines)
-        rows = tree_of(self._shown_plan)
-        lines: list[Line] = list(tree_lines(rows, max(20, pane.size.width)))
-        if not rows:
-            lines = [line(f"{step}  {plugin}", "dim") for step, plugin in self._subject.steps]
-        pane.show(lines)
+        pane.show(tuple(plan_lines(self._subject, self._shown_plan, max(20, pane.size.width))))
 
     def _say(self, text: str, style: str = "") -> None:
         self.query_one(".hint", Bar).show(line(text, style))

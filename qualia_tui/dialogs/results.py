@@ -124,7 +124,7 @@ class RunResults(Results):
 
     def on_mount(self) -> None:
         """Begin to follow it."""
-        self.set_interval(min(0.25, console_of(self).look.pace_s / 4), self._look)
+        self.set_interval(max(0.02, min(0.25, console_of(self).look.pace_s / 4)), self._look)
         self._show()
         self.run_worker(self._ask_progress(), group="progress", exclusive=True)
 

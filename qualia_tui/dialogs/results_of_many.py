@@ -45,6 +45,7 @@ class ManyResults(Dialog[bool]):
             facts.text(each, "run"): facts.text(each, "path") for each in facts.items(answer, "runs")
         }
         self._jobs: dict[str, JobFacts] = {run: JobFacts(id=run) for run in self._files}
+        self._errors: Mapping[str, str] = {}
         self._left_out: tuple[facts.Plain, ...] = facts.items(answer, "left_out")
 
     def parts(self) -> Iterable[Widget]:
@@ -56,7 +57,7 @@ class ManyResults(Dialog[bool]):
     def on_mount(self) -> None:
         """Begin to follow them."""
         self.query_one(Grid).focus()
-        self.set_interval(min(0.5, console_of(self).look.pace_s / 2), self._look)
+        self.set_interval(max(0.02, min(0.5, console_of(self).look.pace_s / 2)), self._look)
         self._show()
 
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
@@ -92,6 +93,19 @@ class ManyResults(Dialog[bool]):
         if found != self._jobs:
             self._jobs = found
             self._show()
+            if any(job.state == "failed" and run not in self._errors for run, job in found.items()):
+                self.run_worker(self._ask_errors(), group="errors", exclusive=True)
+
+    async def _ask_errors(self) -> None:
+        """Ask why runs failed: events do not say it in full."""
+        try:
+            answer = await console_of(self).call("runs.list", group=self._group)
+        except QualiaError as error:
+            self.query_one(".hint", Bar).show(line(sentence_of(error), "bad"))
+            return
+        told = {facts.text(each, "run"): facts.mapping(each, "error") for each in facts.items(answer)}
+        self._errors = {run: facts.text(error, "message") for run, error in told.items() if error}
+        self._show()
 
     def _show(self) -> None:
         over = sum(job.is_over for job in self._jobs.values())
@@ -110,7 +124,7 @@ class ManyResults(Dialog[bool]):
     def _rows(self) -> Iterable[Row]:
         for run, path in self._files.items():
             job = self._jobs[run]
-            error = translated(job.error) if job.state == "failed" else ""
+            error = translated(self._errors.get(run, job.error))
             yield Row(run, (Span(PurePath(path).name), state_span(job.state), Span(error, "bad")))
         for each in self._left_out:
             path = facts.text(each, "path")

@@ -16,14 +16,12 @@ from qualia_tui.model.order import Memory, Order
 from qualia_tui.model.plan import (
     Subject,
     about_lines,
+    plan_lines,
     subject_columns,
     subject_rows,
     subjects,
-    tree_lines,
-    tree_of,
 )
 from qualia_tui.model.state import JobFacts, Part
-from qualia_tui.model.texts import Paragraph, all_lines
 from qualia_tui.sections.section import Section
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.entry import FilterLine
@@ -207,7 +205,7 @@ class Pipelines(Section):
             plan = self._plans.get(subject.key)
             if plan is None and self.console_app.model.link == "live":
                 self.soon(self._ask_plan(subject), group="plan")
-            lines += _plan_lines(subject, plan, width)
+            lines += plan_lines(subject, plan, width)
         pane.show(lines)
         pane.scroll_lines(0)
 
@@ -226,13 +224,3 @@ class Pipelines(Section):
             job = self.model.jobs.get(begun.run)
             state = state_span(job.state) if job is not None else Span("")
             bar.show((state, Span(f"  {begun.title}", "dim")), (Span("o ", "key"), Span(_("opens it"), "dim")))
-
-
-def _plan_lines(subject: Subject, plan: Any, width: int) -> list[Line]:
-    """Return a pipeline's plan, or its steps as the file has them, or why there is no plan."""
-    if isinstance(plan, str):
-        return list(all_lines([Paragraph(text=plan, lead=(Span("✗ ", "bad"),), style="bad")], width))
-    rows = tree_of(plan)
-    if rows:
-        return list(tree_lines(rows, width))
-    return [(Span(step), Span(f"  {plugin}", "dim")) for step, plugin in subject.steps]

@@ -15,6 +15,7 @@ import tempfile
 import warnings
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from attrs import frozen
@@ -48,6 +49,7 @@ class Sample:
 
 # What ships is shown elsewhere, and is no business of a command that lists.
 SHIPPED = r"(?m)^(frequency_chart|meeting_report|sentiment_viz|teams_cleaner|wordcloud_viz)\b.*$"
+BESIDES = r"(, )?\b(frequency_chart|meeting_report|sentiment_analyzer|sentiment_viz|teams_cleaner|wordcloud_viz)\b"
 COUNT = ("analyze", "notes.txt", "-p", "toy_count")
 SAMPLES: Mapping[str, Sample] = {
     "process": Sample(
@@ -99,6 +101,8 @@ SAMPLES: Mapping[str, Sample] = {
     "doctor": Sample(
         works=("doctor", "--check", "settings", "--check", "history"), fails=("doctor", "--check", "nothing")
     ),
+    "health": Sample(works=("health",), masked=BESIDES, fails=("health", "--watch", "--every", "0")),
+    "status": Sample(works=("status", "--help"), fails=("status", "--watch", "--every", "0")),
     "completion": Sample(works=("completion", "fish"), fails=("completion", "tcsh")),
     "spec": Sample(works=("spec", "spec"), fails=("spec", "spc")),
 }
@@ -172,8 +176,13 @@ def _beside(folder: Path, language: str) -> Generator[Path, None, None]:
     (folder / "steps.toml").write_text(PIPELINE, encoding="utf-8")
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment |= {"LANG": LANGUAGES[language], "COLUMNS": "80", "HOME": str(folder), "NO_COLOR": "1"}
-    here = Path.cwd()
-    with patch.dict(os.environ, environment, clear=True), patch.object(sys, "stdin", io.StringIO()):
+    here, roomy = Path.cwd(), lambda _folder: SimpleNamespace(free=10**12, used=10**12, total=2 * 10**12)
+    with (
+        patch.dict(os.environ, environment, clear=True),
+        patch.object(sys, "stdin", io.StringIO()),
+        patch("shutil.disk_usage", roomy),
+        patch("qualia._engine.health.monitor.brought", lambda *_: ()),
+    ):
         os.chdir(folder)
         try:
             yield folder

@@ -284,7 +284,7 @@ def test_a_folder_on_a_network_and_a_full_disk_are_told(around: Surroundings, mo
     monkeypatch.setattr(project, "read_mounts", lambda: "server:/ / nfs4 rw 0 0\n")
     assert "note" in {each.status for each in project.folders(around)}
     for free, status in ((10_000_000, "problem"), (100_000_000, "warning"), (10_000_000_000, "ok")):
-        monkeypatch.setattr("shutil.disk_usage", lambda _folder, free=free: SimpleNamespace(free=free))
+        monkeypatch.setattr("shutil.disk_usage", lambda _folder, free=free: SimpleNamespace(free=free, used=0))
         assert [each.status for each in project.folders(around)][-1] == status
 
 

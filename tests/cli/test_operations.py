@@ -107,11 +107,11 @@ def test_something_destructive_is_done_with_yes(toy: Path, qualia: Run) -> None:
     assert qualia("attic", "burn", "--yes", "--format", "jsonl").out == '"ashes"\n"smoke"\n'
 
 
-@pytest.mark.parametrize(("typed", "code", "out"), [("y\n", 3, "all gone\n"), ("n\n", 0, ""), ("", 0, "")])
+@pytest.mark.parametrize(("typed", "code", "out"), [("y\n", 3, "all gone\n"), ("n\n", 1, ""), ("", 1, "")])
 def test_somebody_at_the_terminal_is_asked(
     toy: Path, qualia: Run, monkeypatch: pytest.MonkeyPatch, typed: str, code: int, out: str
 ) -> None:
-    """Anything but a yes leaves everything as it is."""
+    """Anything but a yes leaves everything as it is, and what was asked for was not done."""
 
     class Terminal(StringIO):
         def isatty(self) -> bool:
@@ -332,3 +332,50 @@ def test_progress_is_told_once_it_takes_a_while() -> None:
     assert stderr.getvalue() == "copying 25% ...\nchecking 25% ...\n"
     silent = Telling(Face(StringIO(), StringIO()), "json", clock=lambda: 99.0)
     silent(Progress("never"))
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, SystemExit])
+def test_a_clean_up_that_fails_is_told_as_the_operations_failure(kind: type[BaseException]) -> None:
+    """An operation that is cancelled and cannot put away what it began says so; nothing strange escapes."""
+
+    def run(_context: OperationContext[Any]) -> Steps:
+        try:
+            yield Progress("working")
+        finally:
+            raise kind("the broom broke")
+
+    token = CancelToken()
+    with pytest.raises(OperationFailed, match=f"cleaning up ended with {kind.__name__}: the broom broke") as caught:
+        perform(operation(run), context(token), lambda _progress: token.cancel())
+    assert isinstance(caught.value.__cause__, kind)
+
+
+def test_an_operation_that_goes_on_when_it_is_ended_is_told_of() -> None:
+    """One that yields again while it is to clean up has failed."""
+
+    def run(_context: OperationContext[Any]) -> Steps:
+        try:
+            yield Progress("working")
+        except GeneratorExit:
+            yield Progress("not yet")
+
+    token = CancelToken()
+    with pytest.raises(OperationFailed, match="cleaning up ended with RuntimeError"):
+        perform(operation(run), context(token), lambda _progress: token.cancel())
+
+
+def test_what_went_wrong_first_is_what_counts() -> None:
+    """When telling fails and the clean-up too, the first is raised and has a note of the second."""
+
+    def run(_context: OperationContext[Any]) -> Steps:
+        try:
+            yield Progress("working")
+        finally:
+            raise OSError("the broom broke")
+
+    def tell(_progress: Progress) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        perform(operation(run), context(), tell)
+    assert "the broom broke" in str(caught.value.__notes__)

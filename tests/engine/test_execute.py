@@ -403,7 +403,7 @@ def test_an_interrupt_of_a_waiting_caller_leaves_things_in_order() -> None:
     assert halted.is_set()
     assert statuses(progress) == {"a": "failed", "b": "failed", "c": "skipped"}
     assert [dict(each.details) for each in toy.heard if each.kind == "run_failed"] == [
-        {"name": "p", "error": "KeyboardInterrupt", "left": ("a", "b")}
+        {"name": "p", "error": "KeyboardInterrupt", "error_type": "KeyboardInterrupt", "left": ("a", "b")}
     ]
     leave.set()
 

@@ -11,12 +11,13 @@ from typing import Any, NoReturn
 from qualia._safe import safe_text
 from qualia._values import is_sequence
 from qualia.cli.consent import agreed
+from qualia.cli.exit_codes import ExitCode
 from qualia.cli.failure import tell
 from qualia.cli.opening import project_of
 from qualia.cli.output import Face, as_json, as_yaml
 from qualia.cli.progress import PATIENCE_S
 from qualia.cli.readable import readable
-from qualia.cli.words import _, translated
+from qualia.cli.words import _, spoken, translated
 from qualia.errors import OperationFailed
 from qualia.operations import Operation, OperationContext, Progress, perform
 from qualia.plugin import build_params, parse_text
@@ -39,10 +40,10 @@ def operate(asked: argparse.Namespace, face: Face) -> int:
     is_harmless = not operation.needs_confirmation or getattr(params, "dry_run", False) is True
     if not is_harmless and not asked.yes and not _agreed(operation):
         face.note(_("nothing was done"))
-        return 0
+        return ExitCode.FAILED
     project = project_of(asked)
     settings = Settings.read(os.environ, project)
-    context = OperationContext[Any](params=params, project=project, settings=settings)
+    context = OperationContext[Any](params=params, project=project, settings=settings, language=spoken())
     form: str = asked.format or "pretty"
     try:
         finished = perform(operation, context, Telling(face, form))
@@ -50,7 +51,9 @@ def operate(asked: argparse.Namespace, face: Face) -> int:
         tell(error, form=form, has_trace=bool(getattr(asked, "debug", False)))
         return error.code
     if finished.text is not None and form == "pretty":
-        face.data(safe_text("\n".join(translated(line) for line in finished.text.splitlines())))
+        if finished.text:
+            # Said in the language spoken already; what is data in it, nobody here can tell.
+            face.data(safe_text(finished.text))
     elif finished.value is not None:
         _write(finished.value, form, face)
     return finished.code
@@ -83,7 +86,9 @@ class Telling:
 
     def __call__(self, progress: Progress) -> None:
         """Hear how far it is."""
-        if progress.data is not None and self._form in ("pretty", "jsonl"):
+        if progress.text is not None and self._form == "pretty":
+            self._face.data(safe_text(progress.text))
+        elif progress.data is not None and self._form in ("pretty", "jsonl"):
             _write(progress.data, self._form, self._face)
         if not self._face.shows_progress or self._clock() < self._next_s:
             return

@@ -57,10 +57,12 @@ def exit_codes() -> Mapping[ExitCode, str]:
     return {
         ExitCode.OK: _("it worked, warnings or not"),
         ExitCode.FAILED: _(
-            "the work failed: a plugin raised, or gave a wrong result; or something that was checked is wrong"
+            "the work failed: a plugin raised, or gave a wrong result; or a check found a fault; or the answer was no"
         ),
         ExitCode.USAGE: _("the command, a param, a pipeline or a setting is wrong; nothing was run"),
-        ExitCode.PARTIAL: _("some of several documents were done and others were not; which and why was told"),
+        ExitCode.PARTIAL: _(
+            "some of several documents were done and others were not, or health is degraded; which and why was told"
+        ),
         ExitCode.BAD_INPUT: _("a file cannot be read, is nothing the plugin can work on, or cannot be written"),
         ExitCode.UNAVAILABLE: _(
             "a plugin, extra or command is not available here, or a plugin is left alone for a while"

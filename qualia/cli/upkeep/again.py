@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import Any, Literal
-
-from attrs import frozen
+from typing import Any
 
 from qualia._safe import safe_line
 from qualia._values import to_plain
-from qualia.citation import history_of, own_documents
 from qualia.cli.colour import is_coloured
 from qualia.cli.comparing import difference, lines_of, shown
 from qualia.cli.exit_codes import ExitCode
@@ -25,29 +22,12 @@ from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _, translated
 from qualia.document import Document
 from qualia.errors import UnsupportedInput
-from qualia.history import RunEntry, StepEntry
-from qualia.result import Artifact, Provenance, Rerun, Result
+from qualia.history import RunEntry
+from qualia.host.again import Compared, documents_of, last_steps, verdict_of
+from qualia.result import Artifact, Result
 
-Verdict = Literal["same", "different", "unknown"]
 _MOST_LINES = 20
 _DIGEST = 12
-
-
-@frozen(kw_only=True)
-class Compared:
-    """One result of a run, beside what it is now."""
-
-    step: StepEntry
-    before: Result[Any] | None
-    """None when the cache has it no more."""
-    again: Rerun
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether the values are equal; "unknown" when there is no earlier one, and nothing it is made of differs."""
-        if self.again.same is not None:
-            return "same" if self.again.same else "different"
-        return "different" if self.again.differences else "unknown"
 
 
 def rerun(asked: argparse.Namespace, face: Face) -> ExitCode:
@@ -82,23 +62,6 @@ def rerun(asked: argparse.Namespace, face: Face) -> ExitCode:
     else:
         face.data(data_text(_facts(run, compared), form), form=form)
     return ExitCode.FAILED if any(each.verdict == "different" for each in compared) else ExitCode.OK
-
-
-def last_steps(run: RunEntry) -> tuple[tuple[StepEntry, Provenance], ...]:
-    """Return the steps whose results no other step of the run was made of: running them again runs all."""
-    made = [(step, step.provenance) for step in run.steps if step.provenance is not None]
-    used = {_identity(each) for _step, provenance in made for each in provenance.upstream}
-    return tuple((step, provenance) for step, provenance in made if _identity(provenance) not in used)
-
-
-def _identity(provenance: Provenance) -> object:
-    return provenance.plugin, provenance.code_hash, provenance.params, provenance.inputs
-
-
-def documents_of(steps: Sequence[tuple[StepEntry, Provenance]]) -> tuple[str, ...]:
-    """Return the ids of the documents that it all began with: a result that was given was made of one, too."""
-    made = (each for _step, provenance in steps for each in history_of(provenance))
-    return tuple(dict.fromkeys(document for each in made for document in own_documents(each)))
 
 
 def _missing(run: RunEntry, documents: Sequence[str]) -> str:
@@ -165,10 +128,9 @@ def _artifact(before: Artifact, after: Artifact) -> str:
 
 
 def _facts(run: RunEntry, compared: list[Compared]) -> dict[str, Any]:
-    verdicts = {each.verdict for each in compared}
     return {
         "run_id": run.run_id,
-        "same": False if "different" in verdicts else None if "unknown" in verdicts else True,
+        "same": verdict_of([each.verdict for each in compared]),
         "results": [
             {
                 "step": each.step.step,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sqlite3
-import textwrap
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qualia._safe import safe_line
+from qualia._trouble import TROUBLE
 from qualia.cli.colour import bold
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.forms import data_text
@@ -20,24 +19,10 @@ from qualia.cli.output import Face, format_of
 from qualia.cli.pretty import cells
 from qualia.cli.upkeep import machine, project
 from qualia.cli.upkeep.findings import Check, Finding, Surroundings
+from qualia.cli.upkeep.folding import folded
 from qualia.cli.words import _, heading, sentence_of
 from qualia.errors import InvalidSetting, QualiaError
 from qualia.settings import Settings
-
-# What a look at files, libraries and the system raises; anything else is a fault of the check and shall be seen.
-_TROUBLE = (
-    QualiaError,
-    OSError,
-    sqlite3.Error,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    ImportError,
-    RuntimeError,
-    ArithmeticError,
-)
-_NARROWEST = 40
 
 
 def checks() -> tuple[Check, ...]:
@@ -110,7 +95,7 @@ def made(check: Check, around: Surroundings) -> list[Finding]:
     try:
         for finding in check.look(around):
             found.append(finding)  # noqa: PERF402 - what was found before it raised is kept
-    except _TROUBLE as error:
+    except TROUBLE as error:
         if around.is_debugging:
             raise
         told = sentence_of(error) if isinstance(error, QualiaError) else f"{type(error).__name__}: {error}"
@@ -130,20 +115,10 @@ def _shown(check: Check, findings: Sequence[Finding], width: int | None) -> str:
     lines = [bold(check.title)]
     for each in findings:
         status = words[each.status]
-        lines += _folded(f"  {status}{' ' * (column - cells(status))}", each.what, width)
+        lines += folded(f"  {status}{' ' * (column - cells(status))}", each.what, width)
         if each.remedy:
-            lines += _folded(" " * (column + 2) + "-> ", each.remedy, width)
+            lines += folded(" " * (column + 2) + "-> ", each.remedy, width)
     return "\n".join(lines)
-
-
-def _folded(head: str, text: str, width: int | None) -> list[str]:
-    """Return a text behind a head, folded below itself where the terminal ends; a command is never torn apart."""
-    told = safe_line(text)
-    if width is None:
-        return [head + told]
-    room = max(_NARROWEST, width) - cells(head)
-    lines = textwrap.wrap(told, room, break_long_words=False, break_on_hyphens=False) or [""]
-    return [head + lines[0], *(" " * cells(head) + line for line in lines[1:])]
 
 
 def _summed_up(found: Sequence[Finding]) -> str:

@@ -1,4 +1,4 @@
-"""The grammar of ``history``, ``cache`` and ``doctor``."""
+"""The grammar of ``history``, ``cache``, ``doctor``, ``health`` and ``status``."""
 
 from __future__ import annotations
 
@@ -117,6 +117,27 @@ def add_doctor(commands: Any, told: str) -> None:
         "--check", action="append", default=[], choices=CHECKS, metavar=_("NAME"), dest="checks", help=only
     )
     add_format(options)
+
+
+def add_health(commands: Any, told: str) -> None:
+    """Add ``health``."""
+    parser = command(commands, "health", "qualia.cli.upkeep.health:health", told, "qualia health --watch")
+    options = options_of(parser)
+    options.add_argument("--json", action="store_true", help=_("write it as JSON (as --format json)"))
+    _add_watch(options, _("go on, and tell whenever something changes, until Ctrl-C"))
+    add_format(options, forms=("pretty", "json", "yaml"))
+
+
+def add_status(commands: Any, told: str) -> None:
+    """Add ``status``."""
+    parser = command(commands, "status", "qualia.cli.upkeep.status:status", told, "qualia status --watch")
+    _add_watch(options_of(parser), _("go on, and tell each line that changes, with the time, until Ctrl-C"))
+
+
+def _add_watch(options: Any, told: str) -> None:
+    options.add_argument("--watch", action="store_true", help=told)
+    every = _("seconds between two looks of --watch (default: 2)")
+    options.add_argument("--every", type=float, default=2.0, metavar=_("SECONDS"), help=every)
 
 
 def _actions(parser: Parser, name: str, *, required: bool) -> Any:

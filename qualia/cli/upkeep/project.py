@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 
 from qualia._engine.cache.upkeep import disk_bytes, quick_trouble
 from qualia._engine.database import connect_to_read
+from qualia._engine.health.bounds import room_status
+from qualia._engine.health.readers import room
 from qualia._engine.network import is_on_network, read_mounts
 from qualia._safe import safe_line
 from qualia.cli.amounts import told_bytes
@@ -26,8 +27,6 @@ from qualia.history import History
 from qualia.registry import PluginInfo
 from qualia.settings import strange_variables
 
-_LITTLE_BYTES = 500_000_000
-_LEAST_BYTES = 50_000_000
 _QUICK_BYTES = 32 * 1024 * 1024
 _SLACK = timedelta(minutes=5)
 
@@ -84,13 +83,14 @@ def _private(state: Path) -> Iterator[Finding]:
 
 
 def _room(folder: Path) -> Iterator[Finding]:
-    free = shutil.disk_usage(folder).free
+    free, total = room(folder)
+    status = room_status(free, total)
     what = _("{size} free on the disk of {folder}", size=told_bytes(free), folder=folder)
-    if free >= _LITTLE_BYTES:
+    if status == "ok":
         yield Finding(status="ok", what=what)
         return
     remedy = _("make room; `qualia cache clear` frees what is kept")
-    yield Finding(status="problem" if free < _LEAST_BYTES else "warning", what=what, remedy=remedy)
+    yield Finding(status="problem" if status == "failing" else "warning", what=what, remedy=remedy)
 
 
 def plugins(around: Surroundings) -> Iterator[Finding]:

@@ -11,7 +11,6 @@ from qualia.cli.forms import data_text
 from qualia.cli.inputs import read_given
 from qualia.cli.opening import open_core
 from qualia.cli.output import Face, format_of
-from qualia.cli.upkeep.again import documents_of, last_steps
 from qualia.cli.upkeep.places import WorkUndone, opened_history, run_meant
 from qualia.cli.upkeep.runs import SHORT
 from qualia.cli.usage import WrongUsage
@@ -21,6 +20,7 @@ from qualia.crate import export_crate
 from qualia.document import Document
 from qualia.errors import UnsupportedInput
 from qualia.history import RunEntry
+from qualia.host.again import documents_of, last_steps
 from qualia.result import Result
 
 

@@ -1,0 +1,52 @@
+"""What the engine's own checks say. Each sentence is a template, which the catalogues of faces know."""
+
+from __future__ import annotations
+
+NO_PLUGINS = "there are no plugins here"
+NAME_A_FOLDER = "name a folder that holds some with --plugin-dir"
+NONE_USABLE = "none of the {count} plugins can be used"
+LOOK_AT_THEM = "mend what their components name, or run: qualia doctor"
+
+LACKS_LIBRARY = "{reason}; that is not installed here"
+CANNOT_BE_READ = "it cannot be used: {reason}"
+VALIDATE = "run: qualia validate {folder}"
+LAST_LOAD_FAILED = "its last load failed: {reason}"
+MEND_AND_RELOAD = "mend its code and reload it, or roll it back"
+OLD_ANSWERS = "its files have changed and cannot be loaded, so version {version} goes on answering: {reason}"
+MEND_FILES = "mend its files; they are read again when they change, or when it is reloaded"
+BREAKER_OPEN = "it is left alone after too many failures: {error}"
+BREAKER_OPEN_SILENT = "it is left alone after too many failures"
+MEND_AND_RESET = "mend what fails, then reset its breaker"
+BREAKER_ON_TRIAL = "it was left alone after too many failures, and is on trial now"
+WAIT_FOR_TRIAL = "the next calls decide; reset its breaker to be rid of the trial"
+BREAKER_FORCED = "somebody opened its breaker, so it is not called"
+RESET_BREAKER = "reset its breaker to use it again"
+OFTEN_FAILS = "{errors} of its latest {calls} calls failed, the last one so: {error}"
+LOOK_AT_PLACE = "look at {place}"
+SAYS_SO = "it says of itself: {reason}"
+SELF_LOOK_FAILED = "looking at itself failed: {reason}"
+
+CACHE_TROUBLE = "the cache had trouble lately: {damaged} damaged, {errors} failed"
+VERIFY_CACHE = "run: qualia cache verify --repair"
+
+NOT_LOGGED = "the latest run could not be logged: {reason}"
+LOOK_AT_DOCTOR = "run: qualia doctor"
+CANNOT_BE_WRITTEN = "{path} cannot be written, so no run is logged"
+LET_WRITE = "let yourself write there: chmod u+rwx, or another folder"
+CANNOT_BE_LOOKED_UP = "the log of runs cannot be read: {reason}"
+MOVE_AWAY = "move the file away; a new one is begun at the next run"
+
+DISK_FULL = "the disk of {folder} is full: {free} MB are free"
+DISK_LITTLE = "only {free} MB are free on the disk of {folder}"
+DISK_TIGHT = "the disk of {folder} is {percent} % full, {free} MB are free"
+MAKE_ROOM = "make room; `qualia cache clear` frees what is kept"
+
+MEMORY_TIGHT = "this process uses {percent} % of the memory it may use"
+NO_MEMORY_FACTS = "the system does not say how much memory there is"
+FEWER_AT_ONCE = "run fewer things at once, give it more memory, or start it again"
+
+NO_ANSWER = "it gave no answer within {seconds} s"
+STILL_NO_ANSWER = "it was asked {seconds} s ago and has not answered yet"
+LOOK_FAILED = "it could not be looked at: {reason}"
+BROKEN_CHECK = "{distribution} brings this check, and it cannot be used: {reason}"
+REINSTALL = "run: pip install --upgrade --force-reinstall {distribution}"

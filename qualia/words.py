@@ -1,0 +1,191 @@
+"""Sentences in the reader's language: English where they are written, translations in catalogues.
+
+A package keeps gettext catalogues below a folder ``locale`` of its own, found by the English sentence; placeholders
+keep their names. What it says itself passes through `Words.say`. Sentences that somebody has composed already, such as
+those of errors, are recognised by the same catalogues, placeholder by placeholder, so that an error within an error is
+translated too. Where catalogues were not compiled, as in a checkout that was never installed, English is spoken.
+
+::
+
+    # tidying/words.py, beside tidying/locale
+    from qualia.words import Words
+
+    _ = Words(__file__).say
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from qualia._plugins.entries import entries, module_file
+
+if TYPE_CHECKING:
+    from qualia.errors import QualiaError
+
+__all__ = ["LANGUAGES", "Words", "brought", "language_of", "speaking", "spoken"]
+
+LANGUAGES = ("en", "pt-BR")
+"""What can be spoken."""
+_GROUP = "qualia.operations"
+_language: ContextVar[str] = ContextVar("language", default="en")
+_SENTENCES = frozenset({"action", "error", "hint", "purpose", "reason", "remedy"})
+"""Fields of errors that hold sentences, however short."""
+_FIELD = re.compile(r"\{(\w+)(?:![rs])?(?::[^}]*)?\}")
+
+
+def language_of(tag: str) -> str:
+    """Return the one of `LANGUAGES` that a tag such as ``pt_BR.UTF-8`` or ``pt`` asks for; English for any other."""
+    return "pt-BR" if tag.lower().startswith("pt") else "en"
+
+
+@contextmanager
+def speaking(language: str) -> Generator[None, None, None]:
+    """Speak ``language`` as long as the block lasts, in this thread or task."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def spoken() -> str:
+    """Return the language spoken, one of `LANGUAGES`."""
+    return _language.get()
+
+
+def brought(search_path: Iterable[str] | None = None) -> tuple[str, ...]:
+    """Return the first file of each package whose operations distributions bring; nothing is imported.
+
+    Args:
+        search_path: where distributions are installed; None for ``sys.path``.
+    """
+    path = list(sys.path if search_path is None else search_path)
+    names = {entry.value.partition(":")[0].partition(".")[0].strip() for entry in entries(path, _GROUP)}
+    files = (module_file(name, path) for name in sorted(names))
+    return tuple(file for file in files if file is not None)
+
+
+class Words:
+    """Catalogues, read when the first sentence needs them.
+
+    Args:
+        file: a module's; the catalogues are beside it, as ``locale/pt_BR/LC_MESSAGES/*.mo``.
+        further: asked for files of further packages when a composed sentence is in none of these catalogues.
+    """
+
+    def __init__(self, file: str, *, further: Callable[[], Iterable[str]] = tuple) -> None:
+        self._file: str = file
+        self._further: Callable[[], Iterable[str]] = further
+        self._found: list[_Catalogue] = []
+        self._is_complete: bool = False
+
+    def say(self, sentence: str, **fields: object) -> str:
+        """Return a sentence in the language spoken, its placeholders filled."""
+        if spoken() != "en":
+            sentence = self.sentences().get(sentence, sentence)
+        return sentence.format(**fields) if fields else sentence
+
+    def heading(self, name: str) -> str:
+        """Return what stands over a part of a result, in the language spoken: a heading, never part of a sentence."""
+        return name if spoken() == "en" else self.sentences().get(f"heading\x04{name}", name)
+
+    def translated(self, text: str) -> str:
+        """Return a composed English sentence in the language spoken, as far as the catalogues know it."""
+        if spoken() == "en":
+            return text
+        for catalogue in self._catalogues():
+            if text in catalogue.sentences:
+                return catalogue.sentences[text]
+        for catalogue in self._catalogues():
+            found = catalogue.match(text)
+            if found is not None:
+                template, fields = found
+                return template.format(**{name: self.translated(each) for name, each in fields.items()})
+        return text
+
+    def sentence_of(self, error: QualiaError) -> str:
+        """Return an error's sentence in the language spoken."""
+        if spoken() == "en":
+            return str(error)
+        known = (catalogue.sentences.get(error.template) for catalogue in self._catalogues())
+        template = next((each for each in known if each is not None), None)
+        if template is None:
+            return self.translated(str(error))
+        fields = {name: self._told(name, value) for name, value in vars(error).items()}
+        return template.format(*error.args, **fields)
+
+    def sentences(self) -> Mapping[str, str]:
+        """Return every translation by its English sentence, further packages' left out.
+
+        A heading's name stands behind its context.
+        """
+        return next(iter(self._catalogues())).sentences
+
+    def _told(self, field: str, value: object) -> object:
+        """Return what an error's field shows: a sentence is translated, and a name, which may be a word too, is not."""
+        is_sentence = isinstance(value, str) and (field in _SENTENCES or " " in value)
+        return self.translated(value) if is_sentence and isinstance(value, str) else value
+
+    def _catalogues(self) -> Iterator[_Catalogue]:
+        if not self._found:
+            self._found.append(_Catalogue(self._file))
+        yield self._found[0]
+        if not self._is_complete:
+            self._found.extend([_Catalogue(file) for file in self._further()])
+            self._is_complete = True
+        yield from self._found[1:]
+
+
+class _Catalogue:
+    def __init__(self, file: str) -> None:
+        self.sentences: Mapping[str, str] = _read(file)
+        self._patterns: list[tuple[re.Pattern[str], str]] | None = None
+
+    def match(self, text: str) -> tuple[str, dict[str, str]] | None:
+        """Return the translation of a sentence with placeholders, and what fills these; None when it is unknown."""
+        if self._patterns is None:
+            self._patterns = _patterns(self.sentences)
+        for pattern, template in self._patterns:
+            match = pattern.fullmatch(text)
+            if match is not None:
+                return _FIELD.sub("{\\1}", template), match.groupdict()
+        return None
+
+
+def _read(file: str) -> dict[str, str]:
+    from gettext import GNUTranslations
+    from pathlib import Path
+
+    found: dict[str, str] = {}
+    for path in sorted(Path(file).with_name("locale").glob("pt_BR/LC_MESSAGES/*.mo")):
+        with path.open("rb") as stream:
+            # There is no public way to ask a catalogue for all it holds.
+            found |= vars(GNUTranslations(stream))["_catalog"]
+    found.pop("", None)
+    return found
+
+
+def _patterns(sentences: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    """Return each sentence with placeholders as a pattern, those with the most words of their own first."""
+    found: list[tuple[int, re.Pattern[str], str]] = []
+    for english, portuguese in sentences.items():
+        fixed = _FIELD.sub("", english)
+        if _FIELD.search(english) and re.search(r"[a-z]{2}|^: $", fixed):
+            seen: set[str] = set()
+            source = ""
+            for place, part in enumerate(_FIELD.split(english)):
+                source += re.escape(part) if place % 2 == 0 else _group(part, seen)
+            found.append((len(fixed), re.compile(source, re.DOTALL), portuguese))
+    return [(pattern, template) for _length, pattern, template in sorted(found, key=lambda each: -each[0])]
+
+
+def _group(name: str, seen: set[str]) -> str:
+    if name in seen:
+        return f"(?P={name})"
+    seen.add(name)
+    return f"(?P<{name}>.+?)"

@@ -1,0 +1,703 @@
+"""What a Core says of itself and its parts, and how it goes about looking."""
+
+from __future__ import annotations
+
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define, evolve
+
+from qualia import Core, Document, QualiaError
+from qualia._engine.breaker import CircuitBreaker
+from qualia._engine.health import Health, Readers, Tally, Watched, looks, readers
+from qualia.cache import CacheStats
+from qualia.errors import CoreClosed, PluginFailed
+from qualia.events import EventKind, Observers
+from qualia.health import Component, HealthReport, Surroundings
+from qualia.registry import Registry
+from qualia.settings import Settings
+
+Make = Callable[..., Core]
+Write = Callable[..., Path]
+BOUND_S = 30.0
+
+
+@define
+class Clock:
+    """Time that goes on only when a test says so."""
+
+    now_s: float = 1000.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now_s
+
+
+class Says:
+    """A check that answers what it is told to, and counts how often."""
+
+    def __init__(self, name: str, look: Callable[[], Component]) -> None:
+        self.name = name
+        self._look = look
+        self.asked = 0
+
+    def look(self) -> Component:
+        """Answer."""
+        self.asked += 1
+        return self._look()
+
+
+class NoCache:
+    """A cache whose counts a test sets."""
+
+    def __init__(self) -> None:
+        self.rows: tuple[CacheStats, ...] = ()
+
+    def stats(self) -> tuple[CacheStats, ...]:
+        """Return the counts."""
+        return self.rows
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"a look calls {name}")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock that stands still."""
+    return Clock()
+
+
+@pytest.fixture
+def make_health(clock: Clock) -> Iterator[Callable[..., Health]]:
+    """Make the health of an engine with no plugins; it is closed at the end."""
+    made: list[Health] = []
+
+    def make(*, settings: Settings | None = None, readers: Readers | None = None, **more: Any) -> Health:
+        def no_breaker(_plugin: str) -> CircuitBreaker:
+            raise AssertionError("there is no plugin")
+
+        chosen = settings or Settings(installed_plugins=False)
+        registry: Registry = more.pop("registry", None) or _Empty()  # type: ignore[assignment]
+        watched = Watched(
+            registry,
+            chosen,
+            breaker=no_breaker,
+            cache=more.pop("cache", NoCache()),
+            history=more.pop("history", None),
+            search_path=more.pop("search_path", ()),
+        )
+        readers = evolve(readers or Readers(), wall=clock, monotonic=clock)
+        observers = Observers(wall=clock, monotonic=clock)
+        made.append(Health(watched, observers=observers, readers=readers, **more))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+class _Empty:
+    """A registry without plugins."""
+
+    entries: dict[str, Any] = {}  # noqa: RUF012
+
+    def leased(self) -> Any:
+        """Give nothing."""
+        return self
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing."""
+
+
+def of(report: HealthReport, name: str) -> Component:
+    """Return a component that must be there."""
+    found = report.component(name)
+    assert found is not None, [each.name for each in report.components]
+    return found
+
+
+def fail(core: Core, plugin: str, times: int = 5) -> None:
+    """Have a plugin fail on so many documents."""
+    for number in range(times):
+        with pytest.raises(QualiaError):
+            core.run(plugin, Document(f"text {number}"))
+
+
+# ------------------------------------------------------------------------------------------------- a whole Core
+
+
+def test_a_fresh_core_is_healthy_with_and_without_a_project(tmp_path: Path) -> None:
+    """Everything that ships is well, and looking leaves nothing behind."""
+    for project in (None, tmp_path):
+        with Core(project=project) as core:
+            report = core.health.report()
+            assert report.status == "ok", report.worst()
+            assert [each.name for each in report.components[:5]] == ["engine", "cache", "history", "disk", "memory"]
+            assert {info.state for info in core.plugins.values()} <= {"enabled", "unavailable"}
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_no_plugin_is_loaded_or_run_by_a_look(write: Write, make_core: Make, notes: Callable[[], list[str]]) -> None:
+    """Its module stays unread, and its own `health` unasked, until it was called."""
+    write("toy", head="note('imported')", methods="def health(self):\n    note('asked')\n    return ''")
+    core = make_core()
+    assert of(core.health.report(), "plugin:toy").facts["state"] == "enabled"
+    assert notes() == []
+    core.run("toy", Document("a"))
+    core.health.report(fresh=True)
+    assert notes() == ["imported", "asked"]
+
+
+def test_a_plugin_that_fails_is_told_with_its_place_and_counts(write: Write, make_core: Make) -> None:
+    """Five failures open its breaker: the component says why, since when, what to do, and where it went wrong."""
+    folder = write("toy", "raise ValueError('no luck today')")
+    write("well")
+    core = make_core()
+    core.run("well", Document("a"))
+    fail(core, "toy")
+    report = core.health.report()
+    toy = of(report, "plugin:toy")
+    assert (report.status, toy.status, toy.facts["breaker"]) == ("degraded", "failing", "open")
+    assert "no luck today" in toy.reason
+    assert "reset its breaker" in toy.remedy
+    assert str(toy.facts["last_error_at"]).startswith(str(folder / "__init__.py:"))
+    assert (toy.facts["calls"], toy.facts["errors"]) == (5, 5)
+    assert toy.since_s == toy.facts["opened_s"]
+    well = of(report, "plugin:well")
+    assert (well.status, well.facts["calls"], well.facts["errors"]) == ("ok", 1, 0)
+    assert well.facts["p50_s"] == well.facts["p95_s"]
+    core.plugins.breaker("toy").reset()
+    toy = of(core.health.report(fresh=True), "plugin:toy")
+    assert (toy.status, toy.facts["breaker"], toy.facts["opened_s"]) == ("ok", "closed", None)
+
+
+def test_refusals_and_bad_input_are_no_errors_of_the_plugin(write: Write, make_core: Make) -> None:
+    """An open breaker and a document it cannot use say nothing about its code."""
+    write("toy", "raise UnsupportedInput('toy', 'it is too short')")
+    core = make_core()
+    fail(core, "toy")
+    core.plugins.breaker("toy").force_open()
+    fail(core, "toy", 1)
+    toy = of(core.health.report(), "plugin:toy")
+    assert (toy.facts["errors"], toy.facts["last_error"], toy.facts["refused"]) == (0, "", 1)
+    assert (toy.status, toy.facts["breaker"]) == ("degraded", "forced_open")
+
+
+def test_a_plugin_that_fails_now_and_then_is_degraded_before_its_breaker_opens(write: Write, make_core: Make) -> None:
+    """More than half of at least five latest calls failed."""
+    write("toy", "if 'bad' in document.text:\n    raise ValueError('bad')\nreturn {}")
+    core = make_core(max_failures=100)
+    for number, text in enumerate(["bad", "bad", "good", "bad"]):
+        if text == "good":
+            core.run("toy", Document(f"{text} {number}"))
+        else:
+            with pytest.raises(PluginFailed):
+                core.run("toy", Document(f"{text} {number}"))
+    assert of(core.health.report(), "plugin:toy").status == "ok"
+    with pytest.raises(PluginFailed):
+        core.run("toy", Document("bad again"))
+    toy = of(core.health.report(fresh=True), "plugin:toy")
+    assert (toy.status, toy.reason.startswith("4 of its latest 5 calls failed")) == ("degraded", True)
+
+
+def test_a_reload_that_fails_is_told_and_one_that_works_ends_all_trouble(write: Write, make_core: Make) -> None:
+    """The version before goes on answering, which is worth knowing; new code is not judged by what the old did."""
+    folder = write("toy", "raise ValueError('no luck')")
+    write("well")
+    core = make_core(max_failures=100)
+    fail(core, "toy")
+    assert of(core.health.report(), "plugin:toy").reason.startswith("5 of its latest 5 calls failed")
+    (folder / "__init__.py").write_text("(", encoding="utf-8")
+    with pytest.raises(QualiaError):
+        core.reload("toy")
+    toy = of(core.health.report(fresh=True), "plugin:toy")
+    assert (toy.status, "version 1.0.0 goes on answering" in toy.reason) == ("degraded", True)
+    assert f"{folder / '__init__.py'}:1" in toy.reason
+    write("toy")
+    core.reload("toy")
+    toy = of(core.health.report(fresh=True), "plugin:toy")
+    assert (toy.status, toy.facts["recent_calls"], toy.facts["errors"]) == ("ok", 0, 5)
+
+
+def test_states_of_plugins_become_what_they_mean(write: Write, make_core: Make, plugin_folder: Path) -> None:
+    """A missing library is unknown, a broken manifest or module is failing, one that is switched off is well."""
+    write("lacks", dependencies=["no-such-library>=1"])
+    write("torn", code="(")
+    write("idle")
+    write("well")
+    (plugin_folder / "bare").mkdir()
+    (plugin_folder / "bare" / "plugin.toml").write_text("id = 3", encoding="utf-8")
+    core = make_core()
+    core.plugins.disable("idle")
+    with pytest.raises(QualiaError):
+        core.run("torn", Document("a"))
+    report = core.health.report()
+    found = {each.plugin: each for each in report.components if each.plugin}
+    statuses = {id_: each.status for id_, each in found.items()}
+    assert statuses == {"bare": "failing", "idle": "ok", "lacks": "unknown", "torn": "failing", "well": "ok"}
+    assert "pip install" in found["lacks"].remedy and "it needs no-such-library" in found["lacks"].reason
+    assert "validate" in found["bare"].remedy
+    assert "its last load failed" in found["torn"].reason
+    assert report.status == "failing"
+
+
+def test_an_engine_without_a_usable_plugin_is_failing_and_without_any_degraded(write: Write, make_core: Make) -> None:
+    """It can do nothing, which is worth saying; plugins somebody switched off are no trouble."""
+    core = make_core()
+    assert of(core.health.report(), "engine").status == "degraded"
+    write("torn", api=">=9")
+    core = make_core()
+    assert of(core.health.report(), "engine").status == "failing"
+    write("torn")
+    core = make_core()
+    core.plugins.disable("torn")
+    assert core.health.report().status == "ok"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "told"),
+    [
+        ("return None", "ok", ""),
+        ("return ''", "ok", ""),
+        ("return 'the model is old'", "degraded", "it says of itself: the model is old"),
+        ("raise RuntimeError('no socket')", "failing", "RuntimeError: no socket"),
+        ("raise SystemExit(3)", "failing", "SystemExit"),
+        ("return 3", "unknown", "a int where a text belongs"),
+    ],
+)
+def test_a_plugin_may_say_how_it_is(write: Write, make_core: Make, body: str, status: str, told: str) -> None:
+    """A sentence means degraded, an exception failing with its place, nothing that it is well."""
+    folder = write("toy", methods=f"def health(self):\n    {body}")
+    core = make_core()
+    core.run("toy", Document("a"))
+    toy = of(core.health.report(), "plugin:toy")
+    assert (toy.status, told in toy.reason) == (status, True)
+    if status == "failing":
+        assert str(folder) in toy.remedy
+
+
+def test_a_plugin_that_hangs_when_asked_is_unknown_and_its_next_version_is_asked(
+    write: Write, make_core: Make, gate: Any
+) -> None:
+    """One that hangs keeps one thread, whatever happens, and says nothing about the code that comes after it."""
+    write("toy", methods="def health(self):\n    import gate\n    gate.entered.set()\n    gate.leave.wait()")
+    core = make_core()
+    core.run("toy", Document("a"))
+    health: Any = core.health
+    health._asking._within_s = 0.2
+    before = threading.active_count()
+    looked = [of(core.health.report(fresh=True), "plugin:toy") for _ in range(5)]
+    assert {each.status for each in looked} == {"unknown"}
+    assert gate.entered.wait(BOUND_S)
+    # One that hangs, and one at most for each other question, used again: distributions may bring some.
+    assert threading.active_count() - before <= 8
+    health._asking._within_s = BOUND_S
+    write("toy", methods="def health(self):\n    return 'new and slow'")
+    core.reload("toy")
+    core.run("toy", Document("a"))
+    assert of(core.health.report(fresh=True), "plugin:toy").reason == "it says of itself: new and slow"
+
+
+def test_a_closed_core_is_not_looked_at(make_core: Make) -> None:
+    """Its health says that it was closed, instead of opening files again."""
+    core = make_core()
+    health = core.health
+    core.close()
+    with pytest.raises(CoreClosed):
+        health.report()
+
+
+def test_a_history_that_cannot_be_written_or_read_is_failing(
+    write: Write, make_core: Make, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    """A run that could not be logged is told, and so is a file that is none of ours."""
+    write("toy")
+    state = tmp_path / "state"
+    state.mkdir()
+    core = make_core(state_dir=state)
+    assert of(core.health.report(), "history").facts["latest_run_s"] is None
+    core.run("toy", Document("a"))
+    history = of(core.health.report(fresh=True), "history")
+    assert (history.status, history.facts["latest_run_s"] is not None) == ("ok", True)
+    core.close()
+    (state / "history.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 4000)
+    broken = make_core(state_dir=state)
+    assert of(broken.health.report(), "history").status == "failing"
+
+
+# --------------------------------------------------------------------------------------------- how it is looked
+
+
+def test_a_report_is_given_again_for_a_second_and_then_made_anew(
+    make_health: Callable[..., Health], clock: Clock
+) -> None:
+    """Many who ask at once cost one look; `fresh` looks in any case."""
+    health = make_health()
+    check = Says("model", lambda: Component(name="model", status="ok"))
+    health.add(check)
+    first = health.report()
+    clock.now_s += 0.9
+    assert health.report() is first
+    assert health.report(fresh=True) is not first
+    clock.now_s += 1.0
+    health.report()
+    assert check.asked == 3
+
+
+def test_since_is_kept_as_long_as_the_status_stays(make_health: Callable[..., Health], clock: Clock) -> None:
+    """A new reason does not make a trouble younger; a new status does, and a check may know better."""
+    says = [Component(name="model", status="ok")]
+    health = make_health()
+    health.add(Says("model", lambda: says[0]))
+    seen = []
+    for now_s, status, reason in (
+        (1000.0, "ok", ""),
+        (1010.0, "degraded", "a"),
+        (1020.0, "degraded", "b"),
+        (1030.0, "ok", ""),
+    ):
+        clock.now_s = now_s
+        says[0] = Component(name="model", status=status, reason=reason)  # type: ignore[arg-type]
+        seen.append(of(health.report(fresh=True), "model").since_s)
+    assert seen == [1000.0, 1010.0, 1010.0, 1030.0]
+    says[0] = Component(name="model", status="failing", since_s=5.0)
+    assert of(health.report(fresh=True), "model").since_s == 5.0
+
+
+def test_a_check_that_hangs_raises_or_answers_nonsense_harms_nobody(make_health: Callable[..., Health]) -> None:
+    """Each becomes an unknown component with its reason; the others are told as they are."""
+    leave = threading.Event()
+    nonsense: Any = lambda: 3  # noqa: E731
+
+    def hang() -> Component:
+        leave.wait()
+        raise AssertionError
+
+    def broken() -> Component:
+        raise OSError("no such socket")
+
+    def quits() -> Component:
+        raise SystemExit(2)
+
+    health = make_health(within_s=0.2)
+    hanging = Says("hangs", hang)
+    for check in (hanging, Says("raises", broken), Says("quits", quits), Says("odd", nonsense)):
+        health.add(check)
+    health.add(Says("well", lambda: Component(name="another", status="ok", facts={"n": 1})))
+    before = threading.active_count()
+    most = 0
+    report = health.report(fresh=True)
+    for _ in range(20):
+        most = max(most, threading.active_count() - before)
+        report = health.report(fresh=True)
+    # What hung is not waited for again, so a busy machine may take its time for the others.
+    health._asking._within_s = BOUND_S
+    report = health.report(fresh=True)
+    assert {of(report, name).status for name in ("hangs", "raises", "quits", "odd")} == {"unknown"}
+    assert "no such socket" in of(report, "raises").reason
+    assert "SystemExit: 2" in of(report, "quits").reason
+    assert of(report, "well").facts == {"n": 1}
+    assert hanging.asked == 1
+    # One for each question at most: the five checks, and the engine's own looks at cache, history and disk.
+    assert most <= 8
+    leave.set()
+
+
+def test_how_long_a_check_has_been_silent_is_told(make_health: Callable[..., Health], clock: Clock) -> None:
+    """At first that it gave no answer in time, later since when it owes one; once it answers it is well again."""
+    leave, answered = threading.Event(), threading.Event()
+
+    def slow() -> Component:
+        leave.wait()
+        answered.set()
+        return Component(name="slow", status="ok")
+
+    health = make_health(within_s=0.1)
+    health.add(Says("slow", slow))
+    assert of(health.report(), "slow").reason == "it gave no answer within 0.1 s"
+    clock.now_s += 60
+    assert of(health.report(), "slow").reason == "it was asked 60 s ago and has not answered yet"
+    leave.set()
+    assert answered.wait(BOUND_S)
+    deadline = threading.Event()
+    for _ in range(300):
+        if of(health.report(fresh=True), "slow").status == "ok":
+            break
+        deadline.wait(0.01)
+    assert of(health.report(fresh=True), "slow").status == "ok"
+
+
+def test_checks_come_and_go_and_names_are_taken_once(make_health: Callable[..., Health]) -> None:
+    """What was added is taken off again, which leaves the report as it was before."""
+    health = make_health()
+    before = [each.name for each in health.report().components]
+    remove = health.add(Says("model", lambda: Component(name="model", status="ok")))
+    assert [each.name for each in health.report().components] == [*before, "model"]
+    for name in ("model", "engine", "plugin:toy"):
+        with pytest.raises(ValueError, match="already"):
+            health.add(Says(name, lambda: Component(name="x", status="ok")))
+    remove()
+    remove()
+    assert [each.name for each in health.report().components] == before
+
+
+# ------------------------------------------------------------------------------------------- of distributions
+
+
+def install(site: Path, name: str, source: str, value: str, *, check: str = "") -> None:
+    """Lay out a distribution that brings a check."""
+    info = site / f"{name}-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "entry_points.txt").write_text(f"[qualia.checks]\n{check or name} = {value}\n", encoding="utf-8")
+    (site / f"{name}_health.py").write_text(source, encoding="utf-8")
+
+
+GOOD = """
+from qualia.health import Component
+class Check:
+    name = "ignored"
+    def __init__(self, around): self.around = around
+    def look(self): return Component(name="x", status="degraded", reason=f"at {self.around.state_dir}")
+"""
+
+
+def test_distributions_bring_checks(
+    tmp_path: Path, make_health: Callable[..., Health], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by name alone, imported by the first report; one that is broken is unknown and names who brings it."""
+    import sys
+
+    site = tmp_path / "site"
+    monkeypatch.syspath_prepend(str(site))
+    install(site, "good", GOOD, "good_health:Check")
+    install(site, "torn", "raise ImportError('no libmodel')", "torn_health:Check")
+    install(site, "lost", "", "lost_health:Check")
+    install(site, "double", GOOD, "double_health:Check", check="engine")
+    state = tmp_path / "state"
+    health = make_health(search_path=[str(site)], settings=Settings(state_dir=state))
+    assert "good_health" not in sys.modules
+    report = health.report()
+    assert of(report, "good").reason == f"at {state}"
+    assert "torn brings this check" in of(report, "torn").reason and "no libmodel" in of(report, "torn").reason
+    assert of(report, "torn").remedy.endswith("torn")
+    assert "has no attribute 'Check'" in of(report, "lost").reason
+    assert of(report, "double.engine").status == "degraded"
+    for name in ("good", "torn", "lost", "double"):
+        sys.modules.pop(f"{name}_health", None)
+
+
+def test_a_check_is_told_the_project(tmp_path: Path) -> None:
+    """The state folder lies in it."""
+    assert Surroundings(state_dir=tmp_path / ".qualia", wall=Clock()).project == tmp_path
+    assert Surroundings(state_dir=None, wall=Clock()).project is None
+
+
+# ---------------------------------------------------------------------------------------------- its own looks
+
+GB = 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "status"),
+    [
+        (200 * GB, 1000 * GB, "ok"),
+        (101 * GB, 1000 * GB, "ok"),
+        (100 * GB, 1000 * GB, "degraded"),
+        (400_000_000, GB, "degraded"),
+        (49_000_000, 60_000_000, "failing"),
+        (0, 0, "failing"),
+    ],
+)
+def test_the_disk_is_judged_by_share_and_room(tmp_path: Path, free: int, total: int, status: str) -> None:
+    """From 90 % on, or with less than 500 MB, it is tight; with less than 50 MB nothing can be kept."""
+    asked: list[Path] = []
+
+    def room(folder: Path) -> tuple[int, int]:
+        asked.append(folder)
+        return free, total
+
+    found = looks.disk(Settings(state_dir=tmp_path / "not" / "yet"), Readers(room=room))
+    assert (found.status, found.facts["free_bytes"], asked) == (status, free, [tmp_path])
+    assert bool(found.reason) == bool(found.remedy) == (status != "ok")
+
+
+def test_a_disk_that_does_not_answer_is_unknown(make_health: Callable[..., Health], tmp_path: Path) -> None:
+    """A file system that raises is told of, with its sentence."""
+
+    def gone(_folder: Path) -> tuple[int, int]:
+        raise OSError(116, "Stale file handle")
+
+    health = make_health(settings=Settings(state_dir=tmp_path), readers=Readers(room=gone))
+    disk = of(health.report(), "disk")
+    assert (disk.status, "Stale file handle" in disk.reason) == ("unknown", True)
+
+
+@pytest.mark.parametrize(
+    ("used", "limit", "status"), [(89, 100, "ok"), (90, 100, "degraded"), (1, None, "unknown"), (None, 1, "unknown")]
+)
+def test_memory_is_judged_against_what_the_process_may_use(used: int | None, limit: int | None, status: str) -> None:
+    """From 90 % on it is tight; where the system says nothing it is unknown."""
+    found = looks.memory(Readers(used_memory=lambda: used, memory_limit=lambda: limit))
+    assert (found.status, found.facts["used_bytes"], found.facts["limit_bytes"]) == (status, used, limit)
+
+
+def test_trouble_of_the_cache_counts_for_ten_minutes(clock: Clock) -> None:
+    """What was damaged is gone, so the cache is well again when nothing new comes up."""
+    cache: Any = NoCache()
+    row = CacheStats(name="disk", entries=1, size_bytes=10, max_bytes=100, hits=1, misses=2, evictions=0)
+    memory = evolve(row, name="memory", hits=3, misses=9)
+    look = looks.CacheLook(cache, Readers(monotonic=clock))
+    assert look().facts["bytes"] == 0
+    cache.rows = (memory, row)
+    found = look()
+    assert (found.status, found.facts["hits"], found.facts["misses"], found.facts["limit_bytes"]) == ("ok", 4, 2, 100)
+    cache.rows = (memory, evolve(row, damaged=2, errors=1))
+    assert (look().status, "2 damaged, 1 failed" in look().reason) == ("degraded", True)
+    clock.now_s += 599
+    assert look().status == "degraded"
+    clock.now_s += 1
+    assert look().status == "ok"
+    cache.rows = (memory, evolve(row, damaged=3, errors=1))
+    assert "1 damaged, 0 failed" in look().reason
+
+
+def test_a_history_in_a_folder_that_cannot_be_written_is_failing(tmp_path: Path) -> None:
+    """It is asked before anything is lost; without a history all is well."""
+    from qualia.history import History
+
+    path = tmp_path / "state" / "history.db"
+    log = History(path, wall=Clock(), warn=lambda _sentence: None)
+    assert looks.history(log, path, Readers()).status == "ok"
+    found = looks.history(log, path, Readers(may_write=lambda _path: False))
+    assert (found.status, str(tmp_path) in found.reason) == ("failing", True)
+    log.trouble = "disk I/O error"
+    assert "disk I/O error" in looks.history(log, path, Readers()).reason
+    assert looks.history(None, None, Readers()).facts == {"kept": False}
+
+
+# ----------------------------------------------------------------------------------------------- readers and counts
+
+
+def test_the_limit_of_memory_is_the_smallest_of_machine_and_control_groups(tmp_path: Path) -> None:
+    """Those above count too; "max" and what old kernels write for none do not."""
+    root, membership = tmp_path / "cgroup", tmp_path / "membership"
+    for folder, name, text in (
+        ("a", "memory.max", "4000"),
+        ("a/b", "memory.max", "max"),
+        ("memory/old", "memory.limit_in_bytes", "9223372036854771712"),
+        ("memory", "memory.limit_in_bytes", "5000"),
+    ):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+        (root / folder / name).write_text(f"{text}\n", encoding="ascii")
+    membership.write_text("4:memory:/old\n3:cpu,cpuacct:/x\n0::/a/b\n", encoding="ascii")
+    assert [*readers._group_limits(root, membership)] == [5000, 4000]
+    assert [*readers._group_limits(root, tmp_path / "absent")] == []
+
+
+def test_this_machine_can_be_read(tmp_path: Path) -> None:
+    """Room, memory and its limit make sense where the system tells them."""
+    free, total = readers.room(tmp_path / "not" / "yet")
+    assert 0 <= free <= total
+    used, limit = readers.used_memory(), readers.memory_limit()
+    assert used is None or used > 1_000_000
+    assert used is None or limit is None or used < limit
+    assert readers.may_write(tmp_path)
+
+
+def test_a_tally_counts_every_call_of_many_threads_in_bounded_memory(clock: Clock) -> None:
+    """Nothing is lost between threads, and what was not looked at for long does not pile up."""
+    tally = Tally(clock)
+    observers = Observers(wall=clock, monotonic=clock)
+    observers.tap(tally.taps())
+
+    def work() -> None:
+        for number in range(3000):
+            cached = number % 3 == 0
+            observers.tell(EventKind.STEP_FINISHED, plugin="toy", step="s", elapsed_s=0.5, cached=cached)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(BOUND_S)
+    assert len(tally._news) < 2000
+    counted = tally.of("toy")
+    assert (counted["calls"], counted["cached"], counted["p50_s"], counted["recent_calls"]) == (12000, 4000, 0.5, 20)
+    observers.tell(EventKind.STEP_FAILED, plugin="toy", step="s", error="bad", place="x.py:3")
+    observers.tell(EventKind.STEP_FAILED, plugin="toy", step="s", error="refused")
+    counted = tally.of("toy")
+    assert (counted["calls"], counted["errors"], counted["last_error_at"]) == (12001, 1, "x.py:3")
+    assert (counted["last_error"], counted["last_error_when_s"]) == ("bad", clock.now_s)
+    observers.tell(EventKind.PLUGIN_REMOVED, plugin="toy")
+    assert tally.of("toy")["calls"] == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_looks_for_itself(make_health: Callable[..., Health]) -> None:
+    """It neither waits for a thread of its parent nor for an answer that only the parent will get."""
+    leave = threading.Event()
+    health = make_health(within_s=0.1)
+
+    def slow() -> Component:
+        if os.getpid() == parent:
+            leave.wait()
+        return Component(name="slow", status="ok")
+
+    parent = os.getpid()
+    health.add(Says("slow", slow))
+    assert of(health.report(), "slow").status == "unknown"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            health._within_s = BOUND_S
+            health._asking._within_s = BOUND_S
+            status = int(of(health.report(fresh=True), "slow").status != "ok")
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0
+    leave.set()
+
+
+def test_many_who_ask_at_once_cost_one_look(make_health: Callable[..., Health]) -> None:
+    """They get the same report, and a check is asked once."""
+    entered, leave = threading.Event(), threading.Event()
+
+    def slow() -> Component:
+        entered.set()
+        leave.wait(BOUND_S)
+        return Component(name="slow", status="ok")
+
+    health = make_health(within_s=BOUND_S)
+    check = Says("slow", slow)
+    health.add(check)
+    reports: list[HealthReport] = []
+    threads = [threading.Thread(target=lambda: reports.append(health.report())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    assert entered.wait(BOUND_S)
+    leave.set()
+    for thread in threads:
+        thread.join(BOUND_S)
+    assert len(reports) == 8
+    assert all(each is reports[0] for each in reports)
+    assert check.asked == 1
+
+
+def test_a_plugin_in_a_process_of_its_own_is_not_asked(write: Write, make_core: Make) -> None:
+    """It is not at work in this process; what is known of its calls is told all the same."""
+    write("toy", methods="def health(self):\n    return 'never heard'")
+    core = make_core(isolation={"toy": "process"})
+    core.run("toy", Document("a"))
+    toy = of(core.health.report(), "plugin:toy")
+    assert (toy.status, toy.facts["calls"], toy.facts["state"]) == ("ok", 1, "loaded")
