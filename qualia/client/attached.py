@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from qualia._values import is_mapping
-from qualia.client.feed import Feed, HostEvent, event_of
+from qualia.client.feed import Feed, HostEvent
+from qualia.client.hearing import Hearing
 from qualia.client.link import Link, opened_link
 from qualia.client.timing import Timing
 from qualia.errors import QualiaError
@@ -21,6 +22,10 @@ LinkState = Literal["connecting", "live", "stale", "lost", "closed"]
 Places = Callable[[], Sequence[Place]]
 _HELLO_S = 5.0
 _LEAST_PAUSE_S = 0.05
+_SOON_S = 0.2
+_MOST_TRIES = 8
+Reached = tuple[Link, Mapping[str, Any]]
+"""A link, and what hello told."""
 
 
 async def connect(
@@ -110,8 +115,7 @@ class Client:
         self._timing: Timing = timing
         self._link: Link | None = None
         self._feed: Feed | None = None
-        self._last: int | None = None
-        self._epoch: str | None = None
+        self._hearing: Hearing = Hearing(None)
         self._heard_at_s: float = timing.clock()
         self._trouble: QualiaError | None = None
         self._changed: asyncio.Event = asyncio.Event()
@@ -168,16 +172,20 @@ class Client:
 
         Raises:
             ValueError: somebody iterates already.
+            HostRefused: the number is none.
         """
         if self._feed is not None:
             raise ValueError("the events of a client can be iterated over by one at a time")
-        self._feed, self._last = Feed(), since
+        epoch, feed = self._hearing.epoch, Feed()
+        self._feed, self._hearing = feed, Hearing(since)
+        self._hearing.epoch = epoch
+        # Aside, so that what becomes of the link is told while the host has not answered yet.
+        subscribing = asyncio.create_task(self._begin_hearing(feed), name="qualia-client-subscribe")
         try:
-            if self._link is not None:
-                await self._subscribe(self._link)
-            while (event := await self._feed.next()) is not None:
+            while (event := await feed.next()) is not None:
                 yield event
         finally:
+            subscribing.cancel()
             self._feed = None
 
     async def close(self) -> None:
@@ -203,21 +211,14 @@ class Client:
 
     async def _keep(self) -> None:
         """Stay attached, for ever."""
-        attempt = 0
         while True:
             try:
-                link = await self._opened()
-            except HostUnreachable as error:
-                self._trouble = error
-                await self._timing.sleep(self._timing.pause_s(attempt))
-                attempt += 1
-                continue
+                link, self.told = await self._reached()
             except QualiaError as error:
                 # Asking again would not change the answer.
                 self._trouble = error
                 self._changed.set()
                 return
-            attempt = 0
             try:
                 await self._live(link)
             finally:
@@ -226,24 +227,68 @@ class Client:
             self._trouble = HostUnreachable(str(self._places()[0].path), link.reason or "the link broke")
             self._be("lost", reason=link.reason)
 
-    async def _opened(self) -> Link:
+    async def _reached(self) -> Reached:
+        """Return the first link on which a host says hello, however long that takes.
+
+        A try that hears nothing is not waited for before the next one: its hello may be lost, and the host be back.
+
+        Raises:
+            QualiaError: the host refuses this client.
+        """
+        attempt, tries = 0, set[asyncio.Task[Reached]]()
+        try:
+            while True:
+                if len(tries) < _MOST_TRIES:
+                    tries.add(asyncio.create_task(self._opened(), name="qualia-client-try"))
+                await asyncio.wait(tries, timeout=_SOON_S, return_when=asyncio.FIRST_COMPLETED)
+                if (reached := self._first_of(tries)) is not None:
+                    return reached
+                pause = asyncio.ensure_future(self._timing.sleep(self._timing.pause_s(attempt)))
+                try:
+                    await asyncio.wait((pause, *tries), return_when=asyncio.FIRST_COMPLETED)
+                finally:
+                    pause.cancel()
+                if (reached := self._first_of(tries)) is not None:
+                    return reached
+                attempt += 1
+        finally:
+            for each in tries:
+                each.cancel()
+            for link in await asyncio.gather(*tries, return_exceptions=True):
+                if isinstance(link, tuple):
+                    await link[0].close()
+
+    def _first_of(self, tries: set[asyncio.Task[Reached]]) -> Reached | None:
+        """Take out what some try reached; None when none has yet, and those that failed are gone.
+
+        Raises:
+            QualiaError: the host refuses this client.
+        """
+        for each in [each for each in tries if each.done()]:
+            tries.discard(each)
+            try:
+                return each.result()
+            except HostUnreachable as error:
+                self._trouble = error
+        return None
+
+    async def _opened(self) -> Reached:
         trouble: HostUnreachable = HostUnreachable("", "no place is known")
         hello = {"client": self._name, "read_only": self._read_only, "beat_s": self._timing.beat_s}
         for place in self._places():
             try:
-                link, self.told = await opened_link(place, hello=hello, heard=self._hear, within_s=_HELLO_S)
+                return await opened_link(place, hello=hello, heard=self._hear, within_s=_HELLO_S)
             except HostUnreachable as error:
                 trouble = error
-            else:
-                return link
         raise trouble
 
     async def _live(self, link: Link) -> None:
         """Use a link until it breaks or is silent for too long."""
         try:
             if self._feed is not None:
-                await self._subscribe(link)
-        except HostUnreachable:
+                async with asyncio.timeout(_HELLO_S):
+                    await self._subscribe(link)
+        except (HostUnreachable, TimeoutError):
             return
         self._link = link
         self._be("live")
@@ -265,37 +310,42 @@ class Client:
         if self.age_s >= self._timing.stale_s and self.state == "live":
             self._be("stale")
 
+    async def _begin_hearing(self, feed: Feed) -> None:
+        if self._link is None:
+            return
+        try:
+            await self._subscribe(self._link)
+        except HostUnreachable:
+            # The link broke meanwhile; the next one subscribes by itself.
+            return
+        except QualiaError as error:
+            feed.end(error)
+
     async def _subscribe(self, link: Link) -> None:
-        await link.call("subscribe", {"since": self._last, "epoch": self._epoch})
+        await link.call("subscribe", self._hearing.ask())
 
     def _hear(self, name: str, params: Mapping[str, Any]) -> None:
-        """Take in what came from the host."""
+        """Take in what came from the host.
+
+        Raises:
+            ValueError: something before it never arrived, so that the link is no good.
+        """
         self._heard_at_s = self._timing.clock()
         if self.state == "stale":
             self._be("live")
         if self._feed is None:
             return
-        if name == "subscribe answered" and is_mapping(params["result"]):
-            self._begin(params["result"], self._feed)
-        elif name == "gap":
-            self._feed.put(HostEvent(kind="gap", seq=int(params.get("last", 0)), details=dict(params)))
-        event = event_of(params) if name == "event" else None
-        if event is not None and event.seq > (self._last or 0):
-            self._last = event.seq
+        if name == "subscribe answered":
+            event = self._hearing.begin(params["result"]) if is_mapping(params["result"]) else None
+        else:
+            event = self._hearing.take(name, params)
+        if event is not None:
             self._feed.put(event)
-
-    def _begin(self, told: Mapping[str, Any], feed: Feed) -> None:
-        """Begin to hear events, or go on with them; from another host than before all that it keeps is news."""
-        if told.get("restarted"):
-            self._last = 0
-            feed.put(HostEvent(kind="restarted", seq=0))
-        self._epoch = str(told.get("epoch"))
-        self._last = int(told.get("since", 0)) if self._last is None else self._last
 
     def _be(self, state: LinkState, **details: Any) -> None:
         self.state = state
         if self._feed is not None:
-            self._feed.put(HostEvent(kind="link", seq=self._last or 0, details={"state": state, **details}))
+            self._feed.put(HostEvent(kind="link", seq=self._hearing.last or 0, details={"state": state, **details}))
 
     def _unreachable(self) -> HostUnreachable:
         if isinstance(self._trouble, HostUnreachable):

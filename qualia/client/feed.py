@@ -68,6 +68,7 @@ class Feed:
         self._lost: tuple[int, int] | None = None
         self._more: asyncio.Event = asyncio.Event()
         self._is_over: bool = False
+        self._trouble: BaseException | None = None
 
     def __len__(self) -> int:
         """Return how many events wait."""
@@ -81,14 +82,16 @@ class Feed:
         self._events.append(event)
         self._more.set()
 
-    def end(self) -> None:
-        """Let whoever iterates take what there is, and end."""
-        self._is_over = True
+    def end(self, trouble: BaseException | None = None) -> None:
+        """Let whoever iterates take what there is, and end; with an error when there is one."""
+        self._is_over, self._trouble = True, self._trouble or trouble
         self._more.set()
 
     async def next(self) -> HostEvent | None:
-        """Return the next event, as soon as there is one; None at the end."""
+        """Return the next event, as soon as there is one; None at the end, unless it ended with an error."""
         while not self._events:
+            if self._trouble is not None:
+                raise self._trouble
             if self._is_over:
                 return None
             self._more.clear()

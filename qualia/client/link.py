@@ -22,7 +22,8 @@ class Link:
         reader: where the host's lines come from.
         writer: where requests go.
         place: the host's, for errors.
-        heard: told of each notification by its name, and of each answer as "VERB answered", before the next line.
+        heard: told of each notification by its name, and of each answer as "VERB answered", before the next line; a
+            ValueError that it raises breaks the link.
     """
 
     def __init__(
@@ -90,6 +91,9 @@ class Link:
             self._heard(name, params if is_mapping(params) else {})
             return
         number: Any = message.get("id")
+        if number is None:
+            # The host could not read a request, so something was lost on the way: nobody knows what else.
+            raise ValueError("a request did not arrive whole")
         verb, answer = self._asked.get(number, ("", None))
         error: object = message.get("error")
         # Told on the spot: whoever awaits the answer goes on only after the lines behind it were taken, too.

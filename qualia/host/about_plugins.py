@@ -9,13 +9,18 @@ from typing import Any
 import attrs
 from attrs import frozen
 
+from qualia._plugins.keys import FILE_NAME
+from qualia._plugins.manifest import read_manifest
 from qualia._values import to_plain
 from qualia.circuit import CircuitStatus
 from qualia.core import Core
 from qualia.errors import PluginError
-from qualia.host.tally import Tally
+from qualia.host.recent import Recent
 from qualia.host.verbs import Verb
 from qualia.registry import PluginInfo
+
+_CHARACTERS = 64 * 1024
+"""Most that is told of a README or a manifest."""
 
 
 @frozen
@@ -23,7 +28,7 @@ class AboutPlugins:
     """Answers what is asked about plugins."""
 
     core: Core
-    tally: Tally
+    recent: Recent
 
     def verbs(self) -> tuple[Verb, ...]:
         """Return the verbs."""
@@ -32,9 +37,10 @@ class AboutPlugins:
             Verb(name="plugins.list", told="Every plugin with its state, breaker and counts.", call=self.all),
             Verb(
                 name="plugins.inspect",
-                told="One plugin, with its params; this loads it.",
+                told="One plugin with its params, README, manifest, limits and failures to load; this loads it.",
                 call=self.inspect,
                 takes=one,
+                slow=True,
             ),
             Verb(name="plugins.enable", told="Switch a plugin on again.", call=self.enable, takes=one, changes=True),
             Verb(name="plugins.disable", told="Switch a plugin off.", call=self.disable, takes=one, changes=True),
@@ -44,6 +50,7 @@ class AboutPlugins:
                 call=self.reload,
                 takes=one,
                 changes=True,
+                slow=True,
             ),
             Verb(
                 name="plugins.rollback",
@@ -51,6 +58,7 @@ class AboutPlugins:
                 call=self.rollback,
                 takes=one,
                 changes=True,
+                slow=True,
             ),
             Verb(name="breaker.reset", told="Close its breaker.", call=self.reset, takes=one, changes=True),
             Verb(
@@ -69,7 +77,8 @@ class AboutPlugins:
     def facts(self, info: PluginInfo) -> dict[str, Any]:
         """Return what is known of a plugin, as plain data."""
         plain = attrs.asdict(info, value_serializer=lambda _class, _field, value: _plain(value))
-        return {**plain, "breaker": self._breaker(info), "counts": self.tally.of(info.id)}
+        counts, series = self.core.health.counts(info.id), self.recent.series(info.id)
+        return {**plain, "breaker": self._breaker(info), "counts": counts, "series": series}
 
     def inspect(self, plugin: str) -> dict[str, Any]:
         """Return a plugin with its params; None in their place when it cannot be loaded, with the reason."""
@@ -79,7 +88,9 @@ class AboutPlugins:
             trouble = ""
         except PluginError as error:
             params, trouble = None, str(error)
-        return {**self.facts(info), "params": params, "trouble": trouble, "readme": _readme(info.folder)}
+        told = {"params": params, "trouble": trouble, "readme": _text_of(info.folder / "README.md")}
+        made = {"manifest": _text_of(info.folder / FILE_NAME), "limits": _limits(info.folder)}
+        return {**self.facts(info), **told, **made, "failures": self.recent.failures(plugin)}
 
     def enable(self, plugin: str) -> dict[str, Any]:
         """Switch a plugin on."""
@@ -120,13 +131,18 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def _readme(folder: Path) -> str:
-    """Return a plugin's README; empty when it has none that can be read."""
+def _text_of(path: Path) -> str:
+    """Return what a file of a plugin says; empty when there is none that can be read."""
     try:
-        with (folder / "README.md").open(encoding="utf-8", errors="replace") as file:
-            return file.read(_README_CHARACTERS)
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.read(_CHARACTERS)
     except OSError:
         return ""
 
 
-_README_CHARACTERS = 64 * 1024
+def _limits(folder: Path) -> dict[str, Any] | None:
+    """Return the limits a manifest asks for; None when it cannot be read."""
+    try:
+        return attrs.asdict(read_manifest(folder / FILE_NAME).limits)
+    except PluginError:
+        return None

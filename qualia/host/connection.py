@@ -13,10 +13,11 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
+from qualia._trouble import TROUBLE
 from qualia._version import __version__
+from qualia.host.aside import Aside
 from qualia.host.lines import Lines
 from qualia.host.log import EventLog
-from qualia.host.trouble import TROUBLE
 from qualia.protocol import (
     HELLO,
     LIMIT_BYTES,
@@ -36,7 +37,6 @@ from qualia.protocol import (
 _PIECE_BYTES = 64 * 1024
 _BEHIND_BYTES = 1024 * 1024
 """Answers that may wait for a client; with more of them, nothing further is read from it."""
-_BEAT = notification("beat", {})
 _END_S = 1.0
 _LEAST_BEAT_S, _MOST_BEAT_S = 0.01, 3600.0
 
@@ -52,6 +52,10 @@ class Manners:
     """Longest line a client may send."""
     read_only: bool = False
     """Whether nobody may change anything."""
+    aside: int = 4
+    """Slow requests of one client that are worked on at the same time; its other requests wait for none of them."""
+    aside_waiting: int = 32
+    """Slow requests of one client that may wait; before it has fewer, nothing further is read from it."""
 
 
 class Behind(Protocol):
@@ -69,6 +73,10 @@ class Behind(Protocol):
 
     def answer(self, verb: str, params: Mapping[str, Any], *, may_change: bool) -> Any:
         """Return the answer to a request, as plain data."""
+        ...
+
+    def is_slow(self, verb: str) -> bool:
+        """Whether answering may take a while."""
         ...
 
 
@@ -114,6 +122,7 @@ class Connection:
         self._beat_s: float | None = None
         self._is_over: bool = False
         self._reason: str = ""
+        self._aside: Aside = Aside(at_once=manners.aside, waiting=manners.aside_waiting)
         self._threads: tuple[threading.Thread, ...] = (
             threading.Thread(target=self._read, name="qualia-host-read", daemon=True),
             threading.Thread(target=self._write, name="qualia-host-write", daemon=True),
@@ -137,6 +146,7 @@ class Connection:
             self._hang_up()
         for thread in self._threads:
             thread.join(_END_S)
+        self._aside.end(time.monotonic() + _END_S)
 
     # ------------------------------------------------------------------------------------------------ reading
 
@@ -172,12 +182,28 @@ class Connection:
         except BadMessage as error:
             self._put(failure(error.id, error))
             return
-        answer = self._answered(request)
-        if request.id is not None:
-            self._put(answer)
+        if self._is_known and self._behind.is_slow(request.verb):
+            self._aside.do(lambda: self._settle_aside(request))
+            return
+        self._settle(request)
         if self._begin_after is not None:
             self._subscribe(self._begin_after)
             self._begin_after = None
+
+    def _settle(self, request: Request) -> None:
+        answer = self._answered(request)
+        if request.id is not None:
+            self._put(answer)
+
+    def _settle_aside(self, request: Request) -> None:
+        has_answered = False
+        try:
+            self._settle(request)
+            has_answered = True
+        finally:
+            if not has_answered:
+                # Something nobody foresaw: it ends this connection, and nothing besides.
+                self._finish()
 
     def _answered(self, request: Request) -> bytes:
         try:
@@ -283,6 +309,8 @@ class Connection:
             self._finish()
             self._log.forget(self)
             self._hang_up()
+            # The reader may be about to use the socket's number, which is another one's as soon as this is closed.
+            self._threads[0].join()
             self._link.close()
             self._ended(self, self._reason)
 
@@ -296,7 +324,7 @@ class Connection:
                         break
                 if not self._more.wait(self._beat_s):
                     # A sign of life, also while a request takes its time.
-                    self._enqueue(_BEAT)
+                    self._enqueue(notification("beat", {"last": self._heard}))
             lines, heard = list(self._waiting), self._heard
             self._waiting.clear()
         if lines:
@@ -331,3 +359,4 @@ class Connection:
             if not self._is_over:
                 self._is_over, self._reason = True, self._reason or reason
             self._more.notify_all()
+        self._aside.finish()

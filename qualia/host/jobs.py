@@ -11,14 +11,14 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
+from qualia._trouble import TROUBLE
 from qualia._values import to_plain
 from qualia.cancel import CancelToken
 from qualia.errors import CoreClosed, DeadlineExceeded, QualiaError, RunCancelled, describe
 from qualia.events import Event, EventKind
-from qualia.host.trouble import TROUBLE
 from qualia.protocol import HostRefused
 
-JobState = Literal["waiting", "running", "ok", "failed", "cancelled"]
+JobState = Literal["waiting", "running", "ok", "failed", "cancelled", "lost"]
 JobKind = Literal["run", "operation"]
 _STATES: Mapping[EventKind, str] = {
     EventKind.STEP_STARTED: "running",
@@ -36,7 +36,7 @@ class Bounds:
     """Runs and operations under way at the same time; further ones wait."""
     waiting: int = 100
     """How many may wait; more are refused."""
-    kept: int = 50
+    kept: int = 100
     """How many that ended are remembered, with what they gave."""
 
 
@@ -47,10 +47,22 @@ class Job:
         kind: what it is.
         name: the plugin, pipeline or operation.
         work: does it; takes the job, to tell of progress, and returns what it gave.
+        asked: what was asked for, without any text: enough to ask for it again; empty when that is not enough.
+        group: what those that were begun together have in common; None for one by itself.
     """
 
-    def __init__(self, kind: JobKind, name: str, work: Callable[[Job], Any]) -> None:
+    def __init__(
+        self,
+        kind: JobKind,
+        name: str,
+        work: Callable[[Job], Any],
+        *,
+        asked: Mapping[str, Any] | None = None,
+        group: str | None = None,
+    ) -> None:
         self.id: str = secrets.token_hex(4)
+        self.asked: Mapping[str, Any] = asked or {}
+        self.group: str | None = group
         self.kind: JobKind = kind
         self.name: str = name
         self.work: Callable[[Job], Any] = work
@@ -66,11 +78,15 @@ class Job:
         self.told: str = ""
         self.error: BaseException | None = None
         self.given: Any = None
+        self.is_past: bool = False
+        """Whether a host before this one began it."""
+        self.left: tuple[str, ...] = ()
+        """Steps that go on in threads nobody can end, although their run is over."""
 
     @property
     def is_over(self) -> bool:
         """Whether it ended, one way or another."""
-        return self.state in ("ok", "failed", "cancelled")
+        return self.state in ("ok", "failed", "cancelled", "lost")
 
     def facts(self) -> dict[str, Any]:
         """Return what there is to know of it, as plain data."""
@@ -78,12 +94,15 @@ class Job:
             "run": self.id,
             "kind": self.kind,
             "name": self.name,
+            "group": self.group,
+            "path": self.asked.get("path"),
             "state": self.state,
             "asked_at_s": self.asked_at_s,
             "began_at_s": self.began_at_s,
             "ended_at_s": self.ended_at_s,
             "run_id": self.run_id,
             "is_cancelling": self.token.cancelled and not self.is_over,
+            "left": list(self.left),
             "error": None if self.error is None else to_plain(describe(self.error)),
         }
 
@@ -103,9 +122,12 @@ class Job:
         }
 
     def hear(self, event: Event) -> None:
-        """Take in what happened to one of its steps."""
+        """Take in what happened to it, or to one of its steps."""
         if event.step is None:
+            self.left = tuple(map(str, event.details.get("left", ())))
             return
+        if event.kind in _STATES and event.kind is not EventKind.STEP_STARTED:
+            self.left = tuple(each for each in self.left if each != event.step)
         step = self.steps.setdefault(
             event.step, {"step": event.step, "plugin": event.plugin, "state": "running", "done": None}
         )
@@ -139,7 +161,13 @@ class Jobs:
         self._threads: _Threads = _Threads()
         self._by_run: dict[str, Job] = {}
         self._lock: threading.Lock = threading.Lock()
+        self._over: threading.Condition = threading.Condition()
         self._is_closed: bool = False
+
+    @property
+    def bounds(self) -> Bounds:
+        """How much is taken on."""
+        return self._bounds
 
     def start(self, job: Job) -> Job:
         """Begin a job as soon as there is room.
@@ -171,6 +199,13 @@ class Jobs:
             raise HostRefused(verb, f"there is no {kind} {run!r}; this host began none, or forgot it by now")
         return job
 
+    def remember(self, job: Job) -> None:
+        """Take in one that a host before this one began, and that is over."""
+        with self._lock:
+            self._jobs[job.id] = job
+            if job.run_id is not None:
+                self._by_run[job.run_id] = job
+
     def all(self, kind: JobKind | None = None) -> tuple[Job, ...]:
         """Return the jobs that are remembered, the latest first."""
         with self._lock:
@@ -184,8 +219,27 @@ class Jobs:
             if is_waiting:
                 self._waiting.remove(job)
         if is_waiting:
-            job.error = RunCancelled(job.name)
-            self._settle(job, "cancelled")
+            self._settle(job, "cancelled", error=RunCancelled(job.name))
+
+    def give_up(self, job: Job, *, within_s: float) -> bool:
+        """Cancel a job, wait a little, and leave it behind when it goes on: tell whether that was needed.
+
+        What it still does goes on unheard, in a thread that no longer counts.
+        """
+        self.cancel(job)
+        with self._over:
+            if self._over.wait_for(lambda: job.is_over, within_s):
+                return False
+        with self._lock:
+            me = next((ident for ident, each in self._threads.jobs.items() if each is job), None)
+            thread = next((each for each in self._threads.all if each.ident == me), None)
+            if thread is not None:
+                self._threads.all.discard(thread)
+        self._settle(job, "cancelled", error=RunCancelled(job.name))
+        with self._lock:
+            if self._waiting and not self._is_closed:
+                self._take_on()
+        return True
 
     def of_run(self, run_id: str | None) -> Job | None:
         """Return the job that an engine's run belongs to; None when it was begun elsewhere."""
@@ -222,7 +276,7 @@ class Jobs:
         try:
             while True:
                 with self._lock:
-                    if not self._waiting:
+                    if not self._waiting or threading.current_thread() not in self._threads.all:
                         self._threads.all.discard(threading.current_thread())
                         return
                     job = self._waiting.popleft()
@@ -246,22 +300,31 @@ class Jobs:
             thread.start()
 
     def _do(self, job: Job) -> None:
+        error: BaseException | None = None
+        given: Any = None
+        has_given = False
         try:
-            job.given = job.work(job)
-        except TROUBLE as error:
-            job.error = error
-        else:
-            self._settle(job, "ok")
+            given = job.work(job)
+            has_given = True
+        except TROUBLE as raised:
+            error = raised
         finally:
-            # What gets here without an error was raised past everybody, such as a plugin's KeyboardInterrupt.
-            if not job.is_over:
-                job.error = job.error or QualiaError(f"{job.name!r} was interrupted from within")
-                stopped = isinstance(job.error, (RunCancelled, DeadlineExceeded, CoreClosed))
-                self._settle(job, "cancelled" if stopped else "failed")
+            if has_given:
+                self._settle(job, "ok", given=given)
+            else:
+                # What gets here without an error was raised past everybody, such as a plugin's KeyboardInterrupt.
+                error = error or QualiaError(f"{job.name!r} was interrupted from within")
+                stopped = isinstance(error, (RunCancelled, DeadlineExceeded, CoreClosed))
+                self._settle(job, "cancelled" if stopped else "failed", error=error)
 
-    def _settle(self, job: Job, state: JobState) -> None:
-        job.ended_at_s = time.time()
-        job.state = state
+    def _settle(self, job: Job, state: JobState, *, given: Any = None, error: BaseException | None = None) -> None:
+        """End a job; the first end counts."""
+        with self._over:
+            if job.is_over:
+                return
+            job.given, job.error, job.ended_at_s = given, error, time.time()
+            job.state = state
+            self._over.notify_all()
         self._tell(job)
 
     def _forget(self) -> None:

@@ -15,16 +15,24 @@ from typing import Any, Self
 
 from qualia._values import to_plain
 from qualia.core import Core
-from qualia.events import Event
+from qualia.events import Event, EventKind
+from qualia.host.about_files import AboutFiles
+from qualia.host.about_history import AboutHistory
 from qualia.host.about_operations import AboutOperations
+from qualia.host.about_pipelines import AboutPipelines
 from qualia.host.about_plugins import AboutPlugins
+from qualia.host.about_results import AboutResults
+from qualia.host.about_reuse import AboutReuse
 from qualia.host.about_runs import AboutRuns
 from qualia.host.about_upkeep import AboutUpkeep
 from qualia.host.connection import Connection, Manners
 from qualia.host.door import Door, peer_user
 from qualia.host.jobs import Bounds, Job, Jobs
+from qualia.host.journal import NAME, Fate, Journal
+from qualia.host.kept import KeptRuns
 from qualia.host.log import EventLog
-from qualia.host.tally import Tally
+from qualia.host.past import fate_of, job_of, settled
+from qualia.host.recent import Recent
 from qualia.host.verbs import Verb, Verbs
 from qualia.operations import Offer, offered
 from qualia.protocol import notification
@@ -34,6 +42,8 @@ _QUEUE = 10_000
 _CLOSE_S = 5.0
 _GOODBYE_S = 1.0
 _BREATH_S = 0.1
+_TOLD_FOR_S = 7 * 86_400.0
+"""How long lists show what a host before this one lost."""
 
 
 class Host:
@@ -80,20 +90,13 @@ class Host:
         self._quiet_since_s: float = time.monotonic()
         self._is_closed: bool = False
         self._is_closing: threading.Event = threading.Event()
-        self._tally: Tally = Tally()
         self._jobs: Jobs = Jobs(self._tell_job, bounds=bounds)
-        plugins = AboutPlugins(core, self._tally)
-        rooms = (
-            plugins,
-            AboutRuns(core, self._jobs, project),
-            AboutOperations(core, self._jobs, project, offers),
-            AboutUpkeep(core, plugins, self._own_facts),
-        )
-        own = (
-            Verb(name="ping", told="Nothing, as a sign of life.", call=dict[str, Any]),
-            Verb(name="verbs", told="What can be asked for.", call=self._table),
-        )
-        self._verbs: Verbs = Verbs((*own, *(verb for room in rooms for verb in room.verbs())))
+        state = core.settings.state_dir
+        self._journal: Journal = Journal(None if state is None else state / NAME)
+        self._past: Mapping[str, Fate] = {}
+        self._recent: Recent = Recent(time.monotonic)
+        self._verbs: Verbs = Verbs(self._answered(core, offers))
+        self._recover(core)
         # The first finds out which run an event belongs to, in no time; the second writes it down, in its own thread.
         self._unsubscribe: tuple[Callable[[], None], ...] = (
             core.subscribe(self._jobs.hear, wait=True),
@@ -101,6 +104,26 @@ class Host:
         )
         self._thread: threading.Thread = threading.Thread(target=self._accept, name="qualia-host", daemon=True)
         self._thread.start()
+
+    def _answered(self, core: Core, offers: Callable[[], tuple[Offer, ...]]) -> tuple[Verb, ...]:
+        """Return all that can be asked for."""
+        kept = KeptRuns(core)
+        rooms = (
+            AboutPlugins(core, self._recent),
+            AboutPipelines(core, self._project),
+            AboutRuns(core, self._jobs),
+            AboutResults(self._jobs),
+            AboutFiles(self._project),
+            AboutHistory(kept),
+            AboutReuse(kept, self._jobs, self._asked_of),
+            AboutOperations(core, self._jobs, self._project, offers),
+            AboutUpkeep(core, self._own_facts, self._jobs),
+        )
+        own = (
+            Verb(name="ping", told="Nothing, as a sign of life.", call=dict[str, Any]),
+            Verb(name="verbs", told="What can be asked for.", call=self._table),
+        )
+        return (*own, *(verb for room in rooms for verb in room.verbs()))
 
     @property
     def facts(self) -> Mapping[str, Any]:
@@ -120,6 +143,10 @@ class Host:
             QualiaError: it cannot be answered.
         """
         return self._verbs.answer(verb, params, may_change=may_change)
+
+    def is_slow(self, verb: str) -> bool:
+        """Whether answering a request may take a while."""
+        return self._verbs.is_slow(verb)
 
     def verbs(self) -> tuple[Verb, ...]:
         """Return what it can be asked for, in order of name."""
@@ -162,6 +189,7 @@ class Host:
         by_s = time.monotonic() + _GOODBYE_S
         for client in clients:
             client.end(by_s)
+        self._journal.close()
         self._door.shut()
 
     def __enter__(self) -> Self:
@@ -224,6 +252,31 @@ class Host:
             self._dropped[reason] = self._dropped.get(reason, 0) + 1
         self._note("client_dropped", reason=reason)
 
+    # ------------------------------------------------------------------------------------------------ the past
+
+    def _recover(self, core: Core) -> None:
+        """Find out what became of the runs of hosts before this one."""
+        found = self._journal.opened()
+        known = [*settled(found, core)]
+        news = {each.run for each in found if each.state != "lost"}
+        if known == found and not self._journal.is_long:
+            self._journal.resume()
+        else:
+            self._journal.begin(known)
+        self._past = {each.run_id: each for each in known if each.run_id is not None}
+        since_s = time.time() - _TOLD_FOR_S
+        for job in (job_of(each) for each in known if each.state == "lost" and each.at_s >= since_s):
+            self._jobs.remember(job)
+            if job.id in news:
+                self._note_job(job)
+
+    def _asked_of(self, run_id: str) -> Mapping[str, Any]:
+        """Return what was asked for when an engine's run was begun here or by a host before; empty when unknown."""
+        job = self._jobs.of_run(run_id)
+        if job is not None:
+            return job.asked
+        return self._past[run_id].asked if run_id in self._past else {}
+
     # ------------------------------------------------------------------------------------------------ facts
 
     def _is_quiet(self) -> bool:
@@ -254,9 +307,11 @@ class Host:
         ]
 
     def _keep(self, event: Event) -> None:
-        """Write an event down, and count it."""
-        self._tally.hear(event)
+        """Write an event down."""
+        self._recent.hear(event)
         job = self._jobs.of_run(event.run_id)
+        if job is not None and event.kind is EventKind.RUN_STARTED:
+            self._journal.note(fate_of(job))
         self.log.add(
             {
                 "kind": event.kind.value,
@@ -274,6 +329,10 @@ class Host:
             with self._changed:
                 self._quiet_since_s = time.monotonic()
                 self._changed.notify_all()
+        self._journal.note(fate_of(job))
+        self._note_job(job)
+
+    def _note_job(self, job: Job) -> None:
         self._note("job_changed", run=job.id, run_id=job.run_id, job=job.kind, name=job.name, state=job.state)
 
     def _note(self, kind: str, *, run: str | None = None, run_id: str | None = None, **details: Any) -> None:

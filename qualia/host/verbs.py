@@ -20,6 +20,7 @@ _WORDS: Mapping[Any, str] = {
     NUMBER: "a number",
     bool: "true or false",
     dict: "an object",
+    list: "a list",
     TEXT_OR_OBJECT: "a text or an object",
 }
 
@@ -39,6 +40,8 @@ class Verb:
     """Params it does without; null counts as not given."""
     changes: bool = False
     """Whether it changes anything, which a connection that may only look cannot ask for."""
+    slow: bool = False
+    """Whether answering may take a while: it is done aside, and the client's later requests may be answered first."""
 
 
 class Verbs:
@@ -54,6 +57,11 @@ class Verbs:
     def table(self) -> tuple[Verb, ...]:
         """Return the verbs in order of name."""
         return tuple(self._verbs[name] for name in sorted(self._verbs))
+
+    def is_slow(self, name: str) -> bool:
+        """Whether a verb is answered aside; one that there is none of is refused at once."""
+        verb = self._verbs.get(name)
+        return verb is not None and verb.slow
 
     def answer(self, name: str, params: Mapping[str, Any], *, may_change: bool) -> Any:
         """Check a request and answer it, as plain data.

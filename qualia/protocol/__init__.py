@@ -5,7 +5,7 @@ Both sides import this; neither imports the other. Nothing here opens a socket o
 
 from __future__ import annotations
 
-from qualia.protocol.failures import Code, HostRefused, HostRunning, HostUnreachable
+from qualia.protocol.failures import Code, HostNotStarted, HostRefused, HostRunning, HostUnreachable, RunLost
 from qualia.protocol.messages import (
     HELLO,
     LIMIT_BYTES,
@@ -29,10 +29,12 @@ __all__ = [
     "VERSIONS",
     "BadMessage",
     "Code",
+    "HostNotStarted",
     "HostRefused",
     "HostRunning",
     "HostUnreachable",
     "Request",
+    "RunLost",
     "agreed_version",
     "decoded",
     "encoded",

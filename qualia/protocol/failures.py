@@ -52,6 +52,28 @@ class HostUnreachable(QualiaError, RuntimeError):
         self.reason: str = reason
 
 
+class HostNotStarted(QualiaError, RuntimeError):
+    """A host was started for a project and did not come up; ``reason`` is its own last sentence."""
+
+    template = "the host of {project!r} did not start: {reason}"
+
+    def __init__(self, project: str, reason: str) -> None:
+        super().__init__(project, reason)
+        self.project: str = project
+        self.reason: str = reason
+
+
+class RunLost(QualiaError, RuntimeError):
+    """The host that a ``run`` was under way in was killed; what steps had given by then is in the cache."""
+
+    template = "run {run!r} of {name!r} was lost: its host ended before it did"
+
+    def __init__(self, run: str, name: str) -> None:
+        super().__init__(run, name)
+        self.run: str = run
+        self.name: str = name
+
+
 class HostRefused(QualiaError, RuntimeError):
     """A host does not do what it was asked for; ``reason`` says why, ``code`` of which kind that is."""
 

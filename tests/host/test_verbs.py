@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import frozen
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qualia import Core, Document
-from qualia.events import EventKind
+from qualia.events import Event, EventKind
+from qualia.health import HealthReport
 from qualia.host import Bounds, Host, expose
+from qualia.host.recent import BUCKET_S, BUCKETS, Recent
 from qualia.operations import Offer, Operation, OperationContext, Progress, Steps
 from qualia.plugin import param
 from qualia.protocol import Code
 from qualia.protocol.places import Place
 from tests.host.conftest import BOOM, COUNT, Talker
+from tests.host.reference import PAGE, table_in, table_of
 
 Talk = Callable[[Place], Talker]
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "host-protocol.md"
 
 
 def test_every_verb_is_in_the_reference(host: Host) -> None:
     """The page lists each verb with its params and its sentence, and no other."""
     if not PAGE.is_file():
         pytest.skip("there are no docs beside this copy")
-    rows = re.findall(
-        r"^\| `([a-z_.]+)` \| (.*?) \| (.*?) \| (.*?) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE
-    )
-    expected = []
-    for each in host.verbs():
-        params = ", ".join([*(f"`{name}`" for name in each.takes), *(f"`{name}`?" for name in each.may_take)])
-        expected.append((each.name, params or "-", "yes" if each.changes else "", each.told))
-    assert rows == expected
+    assert table_in(PAGE.read_text(encoding="utf-8")) == table_of(host)
 
 
 def test_the_plugins_are_told_with_breaker_and_counts(core: Core, talker: Talker) -> None:
@@ -59,10 +55,12 @@ def test_a_failing_plugin_is_found_mended_and_closed_again(core: Core, talker: T
     assert {each["state"] for each in talker.call("runs.list")} == {"failed"}
     assert over["error"]["error"] == "PluginFailed"
     assert "__init__.py:" in over["error"]["place"]
-    health = talker.call("health")
-    assert health["verdict"] == "problem"
-    assert [each["subject"] for each in health["reasons"] if each["level"] == "problem"] == ["toy_boom"]
-    assert "no luck today" in next(each["what"] for each in health["reasons"] if each["subject"] == "toy_boom")
+    report = HealthReport.from_plain(talker.call("health", fresh=True))
+    assert report.status == "degraded"
+    (boom,) = report.worst()
+    assert (boom.plugin, boom.status, boom.facts["breaker"]) == ("toy_boom", "failing", "open")
+    assert "no luck today" in boom.reason
+    assert str(plugin_dir / "toy_boom" / "__init__.py:") in str(boom.facts["last_error_at"])
     (plugin_dir / "toy_boom" / "__init__.py").write_text(COUNT, encoding="utf-8")
     assert talker.call("plugins.reload", plugin="toy_boom")["generation"] == 2
     assert talker.call("breaker.reset", plugin="toy_boom")["breaker"]["state"] == "closed"
@@ -282,3 +280,41 @@ def test_operations_are_run_watched_and_cancelled(core: Core, project: Path, tal
         assert [each["name"] for each in client.call("operations.runs")] == ["endless", "count.up"]
         assert client.refused("operations.show", operation="gone")["data"]["error"] == "OperationUnavailable"
         assert "there is no run" in client.refused("runs.show", run=run)["message"]
+
+
+def test_a_plugin_is_shown_with_what_went_wrong_lately(core: Core, talker: Talker, plugin_dir: Path) -> None:
+    """Its manifest and limits, its README, and each failure to load it with file, line and the line itself."""
+    folder = plugin_dir / "toy_count"
+    assert talker.call("plugins.inspect", plugin="toy_count")["series"] is None
+    (folder / "README.md").write_text("# Counts\n", encoding="utf-8")
+    (folder / "__init__.py").write_text(COUNT + "\nbroken = (\n", encoding="utf-8")
+    assert talker.refused("plugins.reload", plugin="toy_count")["code"] == Code.PLUGIN
+    talker.event(lambda each: each["kind"] == "reload_failed")
+    shown = talker.call("plugins.inspect", plugin="toy_count")
+    assert (shown["readme"], shown["limits"]["isolation"]) == ("# Counts\n", "inline")
+    assert 'id = "toy_count"' in shown["manifest"]
+    (failure,) = shown["failures"]
+    assert (failure["what"], failure["line"]) == ("reload", "broken = (")
+    assert failure["place"].endswith("__init__.py:8")
+    core.run("toy_count", Document("a"))
+    talker.event(lambda each: each["kind"] == "run_finished")
+    series = next(each["series"] for each in talker.call("plugins.list") if each["id"] == "toy_count")
+    assert (series["bucket_s"], sum(series["calls"]), len(series["errors"])) == (5.0, 1, 60)
+
+
+@given(st.lists(st.tuples(st.floats(0, 400), st.booleans()), max_size=40))
+def test_calls_are_counted_in_the_bucket_of_their_time(calls: list[tuple[float, bool]]) -> None:
+    """A series has every call of the last five minutes once, failed ones among them, whatever came between."""
+    now = [0.0]
+    recent = Recent(lambda: now[0])
+    for at_s, is_error in sorted(calls):
+        now[0] = at_s
+        kind = EventKind.STEP_FAILED if is_error else EventKind.STEP_FINISHED
+        recent.hear(Event(kind=kind, at_s=at_s, monotonic_s=at_s, plugin="toy"))
+    series = recent.series("toy")
+    first = int(now[0] // BUCKET_S) - BUCKETS + 1
+    kept = [is_error for at_s, is_error in calls if int(at_s // BUCKET_S) >= first]
+    assert (series is None) == (not kept)
+    if series is not None:
+        assert (sum(series["calls"]), sum(series["errors"])) == (len(kept), sum(kept))
+        assert series["calls"][-1] > 0

@@ -1,0 +1,118 @@
+"""What can be asked about pipelines: the files there are, and what one of them would run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from qualia._values import to_plain
+from qualia.core import Core
+from qualia.errors import InvalidPipeline
+from qualia.host.given import GIVEN, check_given, document_of
+from qualia.host.verbs import TEXT_OR_OBJECT, Verb
+from qualia.pipeline import Pipeline, Plan
+from qualia.settings import user_folder
+
+_SUFFIXES = (".toml", ".json", ".yaml", ".yml")
+_MOST_FILES = 500
+
+
+@frozen
+class AboutPipelines:
+    """Answers what is asked about pipelines."""
+
+    core: Core
+    project: Path | None
+
+    def verbs(self) -> tuple[Verb, ...]:
+        """Return the verbs."""
+        return (
+            Verb(
+                name="pipelines.list",
+                told="The project's and the user's own pipeline files.",
+                call=self.all,
+                slow=True,
+            ),
+            Verb(
+                name="pipelines.plan",
+                told="What a pipeline would run on this, as steps and as a tree; nothing is run.",
+                call=self.plan,
+                takes={"pipeline": TEXT_OR_OBJECT},
+                may_take=GIVEN,
+                slow=True,
+            ),
+        )
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return the pipeline files there are; one that cannot be read says why."""
+        return list(self._all())
+
+    def _all(self) -> Iterator[dict[str, Any]]:
+        for folder in (self.project, user_folder(os.environ)):
+            paths = sorted((folder / "pipelines").glob("*")) if folder is not None else []
+            for path in [each for each in paths if each.suffix.lower() in _SUFFIXES][:_MOST_FILES]:
+                facts: dict[str, Any] = {"path": str(path), "name": path.stem, "description": "", "steps": []}
+                try:
+                    pipeline = Pipeline.from_path(path)
+                except InvalidPipeline as error:
+                    yield {**facts, "trouble": str(error)}
+                    continue
+                steps = [{"id": step.id, "plugin": step.plugin} for step in pipeline.steps]
+                named = {"name": pipeline.name, "description": pipeline.description}
+                yield {**facts, **named, "steps": steps, "trouble": ""}
+
+    def plan(
+        self,
+        pipeline: str | Mapping[str, Any],
+        text: str | None = None,
+        path: str | None = None,
+        title: str | None = None,
+    ) -> dict[str, Any]:
+        """Return what a pipeline would run; without text or path, on a plain document."""
+        text = text if text or path else " "
+        check_given("pipelines.plan", text, path)
+        plan: Plan = self.core.plan(pipeline_asked(pipeline), document_of(self.core, text, path, title))
+        return {
+            "name": plan.name,
+            "steps": to_plain(plan.steps),
+            "tree": tree_of(plan),
+            "mermaid": plan.to_mermaid(),
+        }
+
+
+def pipeline_asked(asked: Any) -> Any:
+    """Return a pipeline as it was asked for; a file has its whole path.
+
+    Raises:
+        InvalidPipeline: it is the path of a file, from nobody knows where.
+    """
+    if isinstance(asked, str) and not Path(asked).is_absolute():
+        raise InvalidPipeline(asked, "the host may stand in another folder; give the whole path, from the root")
+    return asked
+
+
+def tree_of(plan: Plan) -> list[dict[str, Any]]:
+    """Return a plan as rows of a tree, each step once and below the step it waits for last.
+
+    A row has the ``step``, its ``plugin``, its ``depth`` from 0, its ``parent`` (None for a step that waits for none),
+    what else it waits for as ``also``, and whether the engine ``added`` it.
+    """
+    places = {step.id: place for place, step in enumerate(plan.steps)}
+    parents = {step.id: max(step.needs, key=places.__getitem__, default=None) for step in plan.steps}
+    below: dict[str | None, list[str]] = {}
+    for each, parent in parents.items():
+        below.setdefault(parent, []).append(each)
+    rows: list[dict[str, Any]] = []
+    left = [(name, 0) for name in reversed(below.get(None, []))]
+    while left:
+        name, depth = left.pop()
+        step = plan.steps[places[name]]
+        also = [need for need in step.needs if need != parents[name]]
+        facts = {"step": name, "plugin": step.plugin, "depth": depth, "parent": parents[name]}
+        rows.append({**facts, "also": also, "added": step.added})
+        left += [(further, depth + 1) for further in reversed(below.get(name, []))]
+    return rows
