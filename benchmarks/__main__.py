@@ -47,6 +47,7 @@ ROOMS = (
     "export",
     "history",
     "host",
+    "observing",
     "pictures",
     "processes",
     "reload",

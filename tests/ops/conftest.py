@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sqlite3
+import sys
 from collections.abc import Callable, Generator
 from contextlib import closing
 from importlib.util import find_spec
@@ -12,8 +14,17 @@ from typing import Any, TypeVar
 
 import pytest
 
+from qualia._plugins.entries import entries
+from tests.cli.brought import install
+from tests.cli.conftest import Ran
+
 collect_ignore_glob = [] if find_spec("qualia_ops") else ["test_*.py"]
 
+WORDS = ("create", "drill", "export", "list", "prune", "restore", "schedule", "show", "verify")
+ENTRIES = {
+    "backup": "qualia_ops.backup.commands:DEFAULT",
+    **{f"backup.{word}": f"qualia_ops.backup.commands:{word.upper()}" for word in WORDS},
+}
 T = TypeVar("T")
 Finish = Callable[[Generator[Any, None, T]], T]
 
@@ -92,3 +103,30 @@ def looked(folder: Path) -> dict[str, tuple[Any, ...]]:
                 status = path.stat()
                 found[shown] = ("file", status.st_mode & 0o777, status.st_mtime_ns, path.read_bytes())
     return found
+
+
+@pytest.fixture
+def backup(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what runs ``qualia backup`` in the project, as installed."""
+    from qualia.cli import main
+
+    if all(entry.name != "backup" for entry in entries(sys.path, "qualia.operations")):
+        install(tmp_path, monkeypatch, ENTRIES, name="ops-of-qualia")
+    monkeypatch.chdir(project)
+    for name in [*os.environ]:
+        if name.startswith("BACKUP_") or name in ("LANG", "LC_ALL", "LANGUAGE"):
+            monkeypatch.delenv(name)
+
+    # A Core that is opened to look takes longer than all else a test of a command does.
+    monkeypatch.setattr("qualia_ops.backup.commands.moment_of", lambda _project: {"reason": "nobody looked"})
+
+    def run(*words: str, typed: str = "") -> Ran:
+        out, err = io.StringIO(), io.StringIO()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.StringIO(typed))
+            patch.setattr(sys, "stdout", out)
+            patch.setattr(sys, "stderr", err)
+            code = main(["backup", *words])
+        return Ran(code=code, out=out.getvalue(), err=err.getvalue())
+
+    return run

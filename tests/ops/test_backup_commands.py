@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import configparser
-import plistlib
-import re
 import shutil
 import sqlite3
-import sys
 from contextlib import closing
 from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 import pytest
 from qualia_ops.backup.asking import PruneParams, RestoreParams, keep_days_in, zone_of
 from qualia_ops.backup.commands import RESTORE
 from qualia_ops.backup.errors import WrongPolicy
 from qualia_ops.backup.lock import locked
-from qualia_ops.backup.schedule import Plan, units
 
-from qualia._plugins.entries import entries
 from qualia.errors import RunCancelled
 from qualia.operations import OperationContext, perform
 from qualia.settings import Settings
-from tests.cli.brought import install
-from tests.cli.conftest import Ran, Run
+from tests.cli.conftest import Run
 
 pytest_plugins: list[str] = []
-WORDS = ("create", "drill", "export", "list", "prune", "restore", "schedule", "show", "verify")
-ENTRIES = {
-    "backup": "qualia_ops.backup.commands:DEFAULT",
-    **{f"backup.{word}": f"qualia_ops.backup.commands:{word.upper()}" for word in WORDS},
-}
 PLUGIN = """
 from qualia.plugin import Analyzer, NoParams
 
@@ -42,35 +29,11 @@ class Toy(Analyzer[NoParams, dict]):
 """
 
 
-@pytest.fixture
-def backup(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return what runs ``qualia backup`` in the project, as installed."""
-    import io
-
-    from qualia.cli import main
-
-    if all(entry.name != "backup" for entry in entries(sys.path, "qualia.operations")):
-        install(tmp_path, monkeypatch, ENTRIES, name="ops-of-qualia")
-    monkeypatch.chdir(project)
-    for name in ("BACKUP_DIR", "BACKUP_KEEP_DAYS", "LANG", "LC_ALL", "LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
-
-    def run(*words: str) -> Ran:
-        out, err = io.StringIO(), io.StringIO()
-        with monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", io.StringIO())
-            patch.setattr(sys, "stdout", out)
-            patch.setattr(sys, "stderr", err)
-            code = main(["backup", *words])
-        return Ran(code=code, out=out.getvalue(), err=err.getvalue())
-
-    return run
-
-
 def test_from_a_snapshot_to_a_restore(backup: Run, project: Path) -> None:
     """Made, listed, shown, verified, looked at and brought back, each tells what it did."""
     made = backup("create", "--note", "first", "--format", "json")
     assert (made.code, made.data["complete"], made.data["note"]) == (0, True, "first")
+    assert made.data["health"] == {"reason": "nobody looked"}
     assert [each["path"] for each in made.data["secrets"]] == [".env"]
     name = made.data["id"]
     [listed] = backup("list", "--format", "json").data
@@ -121,7 +84,7 @@ def test_pruning_tells_reasons(backup: Run, archives: Path) -> None:
     backup()
     backup()
     told = backup("prune", "--keep-last", "1", *_none(), "--dry-run")
-    assert (told.code, "1 kept, 1 would go" in told.out) == (0, True)
+    assert (told.code, "kept: 1, would go: 1" in told.out) == (0, True)
     assert "last 1 of 1" in told.out
     assert backup("prune", "--keep-last", "1", *_none(), "--yes").code == 0
     assert len(list(archives.glob("*.tar.gz"))) == 1
@@ -183,34 +146,6 @@ def test_a_drill_loads_plugins(backup: Run, project: Path) -> None:
     ran = backup("drill", "--format", "json")
     assert (ran.code, ran.data["plugins"]["toy"]) == (1, "")
     assert "no_such_module_at_all" in ran.data["plugins"]["torn"]
-
-
-def test_files_for_the_system_say_what_to_run(backup: Run, project: Path, tmp_path: Path) -> None:
-    """Units catch up after a night switched off, agents are valid, and the lines of a crontab are escaped."""
-    plan = Plan(project=project.parent / "100% mine", at="03:15")
-    service, timer, drill, weekly = units("systemd", plan, home=tmp_path, python="/usr/bin/python3")
-    parsed = configparser.ConfigParser(interpolation=None, strict=False)
-    parsed.read_string(timer.text)
-    assert parsed["Timer"] == {"oncalendar": "*-*-* 03:15:00", "persistent": "true", "randomizeddelaysec": "15min"}
-    assert "100%% mine" in service.text and '"backup" "create"' in service.text and '"prune" "--yes"' in service.text
-    assert '"drill"' in drill.text and "Sun *-*-* 03:15:00" in weekly.text
-    [table] = units("cron", plan, home=tmp_path)
-    assert re.search(r"(?m)^15 3 \* \* \* .*backup create .*100\\% mine", table.text)
-    for agent in units("launchd", plan, home=tmp_path):
-        told = plistlib.loads(agent.text.encode())
-        assert told["StartCalendarInterval"]["Hour"] == 3
-    assert "nothing was written" in backup("schedule", "--systemd").out
-    assert backup("schedule", "--systemd", "--cron").code == 2
-    assert backup("schedule", "--at", "25:00").code == 2
-
-
-def test_units_are_written_when_asked_for(backup: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """They stand whole where systemd looks for them, and the next command is told."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    ran = backup("schedule", "--systemd", "--write")
-    assert "systemctl --user enable --now" in ran.out
-    found = sorted(path.suffix for path in (tmp_path / "home" / ".config" / "systemd" / "user").iterdir())
-    assert found == [".service", ".service", ".timer", ".timer"]
 
 
 def test_a_restore_that_is_called_off_changes_nothing(backup: Run, project: Path, archives: Path) -> None:

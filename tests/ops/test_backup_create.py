@@ -23,7 +23,7 @@ from qualia_ops.backup.disk import Disk
 from qualia_ops.backup.errors import ArchiveUnsafe, BackupLocked
 from qualia_ops.backup.lock import locked
 from qualia_ops.backup.manifest import Rules, from_bytes, to_bytes
-from qualia_ops.backup.packing import SEAL_BYTES
+from qualia_ops.backup.packing import seal_bytes
 from qualia_ops.backup.reading import Sink, read_archive, read_manifest
 from qualia_ops.backup.store import find, snapshots
 
@@ -270,7 +270,7 @@ def test_every_flipped_bit_is_found(project: Path, archives: Path, finish: Finis
     """Wherever it is, in a file, a header, the manifest or the seal, the archive is refused."""
     path = finish(create(project, archives)).path
     data = path.read_bytes()
-    places = {*range(0, len(data), max(1, len(data) // 150)), *range(len(data) - SEAL_BYTES, len(data))}
+    places = {*range(0, len(data), max(1, len(data) // 150)), *range(len(data) - seal_bytes(), len(data))}
     assert len(places) >= 200
     for place in places:
         flipped = bytearray(data)

@@ -15,7 +15,7 @@ import attrs
 import pytest
 from qualia_ops.backup.errors import ArchiveUnsafe
 from qualia_ops.backup.manifest import NAME, Entry, Manifest, to_bytes
-from qualia_ops.backup.packing import GZIP, Seal
+from qualia_ops.backup.packing import Seal
 from qualia_ops.backup.reading import LIMITS, Limits
 from qualia_ops.backup.restore import restore_elsewhere
 from qualia_ops.backup.tarred import END, header, padding
@@ -62,8 +62,8 @@ def sealed(tar: bytes, manifest: Manifest | bytes, end: bytes = END) -> bytes:
     """Return an archive with a right seal, whatever it holds."""
     data = manifest if isinstance(manifest, bytes) else to_bytes(manifest)
     last = header(entry(NAME, data), NAME) + data + padding(len(data)) + end
-    first = zlib.compress(tar, 6, GZIP) if tar else b""
-    body = first + zlib.compress(last, 6, GZIP)
+    first = zlib.compress(tar, 6, 31) if tar else b""
+    body = first + zlib.compress(last, 6, 31)
     return body + Seal(manifest_at=len(first), digest=hashlib.sha256(body).digest()).to_bytes()
 
 

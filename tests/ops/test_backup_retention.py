@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -86,6 +87,45 @@ def test_a_verified_one_always_remains(history: list[Dated], policy: Policy, now
     rest = [each for each in history if each.id in kept]
     again = {verdict.id for verdict in decide(rest, policy, now=now, zone=ZoneInfo(zone)) if verdict.is_kept}
     assert again == kept
+
+
+TURNING = (*ZONES, "America/New_York", "Africa/Casablanca", "Asia/Tehran", "Antarctica/Troll", "America/Caracas")
+
+
+@pytest.mark.properties
+def test_ten_thousand_histories_are_kept_as_the_model_keeps_them() -> None:
+    """Whatever is drawn, around a change of the clock in a zone or years apart, the two agree."""
+    rng = random.Random(17)
+    counts = (0, 0, 1, 2, 3, 7, 12)
+    for _number in range(10_000):
+        zone = ZoneInfo(rng.choice(TURNING))
+        turn = datetime(rng.randint(1995, 2030), rng.randint(1, 12), rng.randint(1, 28), tzinfo=UTC)
+        for _day in range(200):
+            if turn.astimezone(zone).utcoffset() != (turn + timedelta(days=1)).astimezone(zone).utcoffset():
+                break
+            turn += timedelta(days=1)
+        spread = rng.choice((3_000, 60_000, 1_500_000))
+        history = [
+            Dated(
+                id=f"{number:02}",
+                created_at=turn + timedelta(minutes=rng.randint(-spread, spread) // 10 * 10),
+                is_verified=rng.random() < 0.4,
+            )
+            for number in range(rng.randint(0, 25))
+        ]
+        policy = Policy(
+            last=rng.choice(counts),
+            hourly=rng.choice(counts),
+            daily=rng.choice(counts),
+            weekly=rng.choice(counts),
+            monthly=rng.choice(counts),
+            yearly=rng.choice(counts),
+            within_days=rng.choice((0.0, 0.0, 2.5)),
+        )
+        now = turn + timedelta(minutes=rng.randint(0, 2 * spread))
+        if not policy.is_empty:
+            verdicts = decide(history, policy, now=now, zone=zone)
+            assert {each.id for each in verdicts if each.is_kept} == kept_by_model(history, policy, now, zone)
 
 
 def test_a_reason_says_which_rule_keeps_it() -> None:

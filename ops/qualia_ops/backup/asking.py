@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -16,12 +16,28 @@ from qualia.plugin import param
 from qualia_ops.backup.errors import WrongPolicy
 
 NO_PROJECT = "no project stands here; go to its folder, or name it with --project"
+EngineName = Literal["archive", "restic"]
+_ENGINE = "What keeps them; archive, unless BACKUP_ENGINE or .qualia/backup.toml says otherwise."
+_REPOSITORY = "A folder, or an address restic knows; .qualia/backups/restic of the project otherwise."
+_KEY_FILE = "A file with the password of encrypted archives (- reads a line) or the restic repository."
+_IDENTITY = "A file with the secret key of encrypted archives; BACKUP_IDENTITY_FILE otherwise."
+CompressName = Literal["gz", "zst"]
 _FOLDER = "Where the archives are kept; the project's .qualia/backups otherwise, or BACKUP_DIR."
 
 
 def folder_param() -> Any:
     """Declare the option that every operation has."""
     return param(None, help=_FOLDER)
+
+
+def repository_param() -> Any:
+    """Declare the option that says where restic keeps them."""
+    return param(None, help=_REPOSITORY)
+
+
+def password_param() -> Any:
+    """Declare the option that says where restic's password is."""
+    return param(None, help=_KEY_FILE)
 
 
 @frozen
@@ -31,9 +47,15 @@ class CreateParams:
     note: str = param("", help="A word about it.")
     exclude: tuple[str, ...] = param((), help="Leave out what matches this pattern, as in a .gitignore.")
     include: tuple[str, ...] = param((), help="Take what would be left out by default; secrets never are.")
+    include_secrets: bool = param(False, help="Insist on secrets: refuse to make an archive that is not encrypted.")
+    recipient: tuple[str, ...] = param((), help="Encrypt for this public key (age1...); secrets go along then.")
+    compress: CompressName | None = param(None, help="gz, or zst with the extra ops; BACKUP_COMPRESS or gz otherwise.")
     with_cache: bool = param(False, help="Take kept results along.")
     max_file_mb: int = param(0, ge=0, help="Leave out files larger than N MB; 0 for no bound.")
     folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    password_file: str | None = password_param()
 
 
 @frozen
@@ -41,6 +63,9 @@ class FolderParams:
     """Where to look."""
 
     folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    password_file: str | None = password_param()
 
 
 @frozen
@@ -50,6 +75,10 @@ class ShowParams:
     snapshot: str = param("latest", help="An id, the beginning of one, a file, or latest.")
     files: bool = param(False, help="Name every file, too.")
     folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    identity: str | None = param(None, help=_IDENTITY)
+    password_file: str | None = password_param()
 
 
 @frozen
@@ -60,6 +89,10 @@ class VerifyParams:
     all: bool = param(False, help="Read every snapshot.")
     trust: bool = param(False, help="Set no bound to size and number of its files.")
     folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    identity: str | None = param(None, help=_IDENTITY)
+    password_file: str | None = password_param()
 
 
 @frozen
@@ -73,6 +106,10 @@ class RestoreParams:
     keep_old: bool = param(False, help="Keep the former project beside the new one.")
     trust: bool = param(False, help="Set no bound to size and number of its files.")
     folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    identity: str | None = param(None, help=_IDENTITY)
+    password_file: str | None = password_param()
 
 
 @frozen
@@ -89,6 +126,9 @@ class PruneParams:
     zone: str | None = param(None, help="Time zone in which days begin, such as America/Sao_Paulo; this machine's.")
     dry_run: bool = param(False, help="Only tell what would go.")
     folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    password_file: str | None = password_param()
 
 
 @frozen
@@ -97,6 +137,10 @@ class DrillParams:
 
     snapshot: str = param("latest", help="An id, the beginning of one, a file, or latest.")
     folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    identity: str | None = param(None, help=_IDENTITY)
+    password_file: str | None = password_param()
 
 
 @frozen
@@ -107,7 +151,12 @@ class ScheduleParams:
     cron: bool = param(False, help="Lines of a crontab.")
     launchd: bool = param(False, help="Agents of launchd.")
     at: str = param("02:30", help="Hour and minute of each day.")
+    print: bool = param(False, help="Show the files; so it is without a word, too.")
     write: bool = param(False, help="Write the files where they belong instead of showing them.")
+    folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    password_file: str | None = password_param()
 
 
 @frozen
@@ -117,6 +166,10 @@ class ExportParams:
     snapshot: str = param("latest", help="An id, the beginning of one, a file, or latest.")
     to: str = param(".", help="A folder, or the name of the copy.")
     folder: str | None = folder_param()
+    engine: EngineName | None = param(None, help=_ENGINE)
+    repository: str | None = repository_param()
+    identity: str | None = param(None, help=_IDENTITY)
+    password_file: str | None = password_param()
 
 
 def project_in(context: OperationContext[Any]) -> Path:

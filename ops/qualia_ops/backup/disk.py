@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import shutil
+import stat
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -13,6 +14,32 @@ from typing import BinaryIO
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 _NEW_FILE = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_BY_DESCRIPTOR = os.utime in os.supports_fd and hasattr(os, "fchmod")
+
+
+def stands(path: Path) -> bool:
+    """Tell whether something has this name, be it a link that leads nowhere.
+
+    Raises:
+        OSError: nobody can tell, which is no "no": what is taken for missing may be written over or forgotten.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def is_folder(path: Path) -> bool:
+    """Tell whether a folder has this name; a link to one is none.
+
+    Raises:
+        OSError: nobody can tell.
+    """
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 class Disk:
@@ -22,11 +49,26 @@ class Disk:
         """Open a file that must not exist yet; a link in its place is no file."""
         return os.fdopen(os.open(path, _NEW_FILE, mode), "wb", buffering=0)
 
+    def whole_file(self, path: Path, data: bytes | bytearray, mode: int, mtime_ns: int) -> None:
+        """Write a short file that must not exist yet, with its mode and time of change."""
+        descriptor = os.open(path, _NEW_FILE, 0o600)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            if _BY_DESCRIPTOR:
+                os.fchmod(descriptor, mode)
+                os.utime(descriptor, ns=(mtime_ns, mtime_ns))
+        finally:
+            os.close(descriptor)
+        if not _BY_DESCRIPTOR:
+            self.dress(path, mode, mtime_ns)
+
     def write(self, file: BinaryIO, data: bytes | bytearray | memoryview) -> None:
         """Write all of the data."""
         rest = memoryview(data)
         while rest:
-            rest = rest[file.write(rest) :]
+            rest = rest[os.write(file.fileno(), rest) :]
 
     def settle(self, file: BinaryIO) -> None:
         """Wait until a file's bytes are on the disk."""

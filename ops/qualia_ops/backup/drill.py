@@ -6,17 +6,19 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from attrs import frozen
 
 from qualia.operations import Progress
+from qualia_ops.backup.ciphering import NO_KEYS, Keys
 from qualia_ops.backup.databases import fault_of
 from qualia_ops.backup.disk import Disk
 from qualia_ops.backup.errors import of_system
 from qualia_ops.backup.manifest import Manifest
 from qualia_ops.backup.reading import LIMITS, Limits, Told
-from qualia_ops.backup.restore import restore_elsewhere
+from qualia_ops.backup.restore import Restored, restore_elsewhere
 
 _PLUGINS_S = 300
 # A process of its own: what a plugin does when it is loaded is none of this one's business.
@@ -54,18 +56,32 @@ class Rehearsed:
         return not any((*self.databases.values(), *self.plugins.values()))
 
 
-def drill(archive: Path, *, limits: Limits = LIMITS, disk: Disk | None = None) -> Told[Rehearsed]:
+def drill(archive: Path, *, limits: Limits = LIMITS, keys: Keys = NO_KEYS, disk: Disk | None = None) -> Told[Rehearsed]:
     """Restore a snapshot to a temporary place and look whether it could be worked with; the place is removed.
 
     Raises:
         ArchiveUnsafe: it is damaged or refused.
+        WrongKey: it is encrypted, and no key that opens it was given.
         NoSpace: there is no room for it.
         BackupFailed: something cannot be written.
+    """
+
+    def restored(to: Path) -> Told[Restored]:
+        return restore_elsewhere(archive, to, limits=limits, keys=keys, disk=disk)
+
+    return (yield from drill_with(restored, str(archive)))
+
+
+def drill_with(restored: Callable[[Path], Told[Restored]], name: str) -> Told[Rehearsed]:
+    """Rehearse with a snapshot that ``restored`` writes into a folder; ``name`` is what errors call it.
+
+    Raises:
+        BackupFailed: as `drill`.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="qualia-drill-") as room:
             to = Path(room, "project")
-            done = yield from restore_elsewhere(archive, to, limits=limits, disk=disk)
+            done = yield from restored(to)
             entries = done.manifest.entries
             databases: dict[str, str] = {}
             for entry in entries:
@@ -77,7 +93,7 @@ def drill(archive: Path, *, limits: Limits = LIMITS, disk: Disk | None = None) -
             files = sum(entry.kind == "file" for entry in entries)
             return Rehearsed(manifest=done.manifest, files=files, databases=databases, plugins=plugins)
     except OSError as error:
-        raise of_system(error, str(archive)) from error
+        raise of_system(error, name) from error
 
 
 def _loaded(folder: Path) -> dict[str, str]:

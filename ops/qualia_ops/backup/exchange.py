@@ -6,7 +6,7 @@ import json
 import os
 from pathlib import Path
 
-from qualia_ops.backup.disk import Disk
+from qualia_ops.backup.disk import Disk, is_folder, stands
 
 _MARK = ".qualia-restore-"
 _NOTE = ".qualia-restore.json"
@@ -24,7 +24,7 @@ def put_in_place(staging: Path, target: Path, disk: Disk, *, keep_old: bool) -> 
         OSError: it cannot; the old one stands, or `recover` puts it back.
     """
     old: Path | None = staging
-    if not os.path.lexists(target) or (target.is_dir() and not any(target.iterdir())):
+    if not stands(target) or (is_folder(target) and not any(target.iterdir())):
         disk.rename(staging, target)
         old = None
     elif not disk.exchange(staging, target):
@@ -64,10 +64,10 @@ def recover(target: Path, disk: Disk) -> tuple[str, ...]:
     new one, whichever had been reached.
     """
     note = target.with_name(f".{target.name}{_NOTE}")
-    if note.is_file():
+    if stands(note):
         names = json.loads(note.read_bytes())
         for name in (names["new"], names["old"]):
-            if not os.path.lexists(target) and os.path.lexists(target.with_name(name)):
+            if not stands(target) and stands(target.with_name(name)):
                 disk.rename(target.with_name(name), target)
         disk.settle_folder(target.parent)
         disk.remove(note)

@@ -11,6 +11,8 @@ from qualia_ops.backup.errors import ArchiveUnsafe
 from qualia_ops.backup.manifest import Entry
 from qualia_ops.backup.reading import Sink
 
+_SHORT_BYTES = 1024 * 1024
+
 
 class Staging(Sink):
     """Takes an archive's files and writes them below a folder.
@@ -30,6 +32,7 @@ class Staging(Sink):
         self._archive: str = archive
         self._wanted: Callable[[str], bool] = wanted
         self._file: BinaryIO | None = None
+        self._short: bytearray | None = None
         self._folders: list[Entry] = []
         self._links: list[Entry] = []
         self._made: set[str] = {""}
@@ -41,24 +44,34 @@ class Staging(Sink):
         try:
             if entry.kind == "file":
                 self._make_parents(entry.path)
-                self._file = self._disk.new_file(self._root / entry.path)
+                if entry.size <= _SHORT_BYTES:
+                    self._short = bytearray()
+                else:
+                    self._file = self._disk.new_file(self._root / entry.path)
             elif entry.kind == "folder":
                 self._make_parents(f"{entry.path}/")
                 self._folders.append(entry)
             else:
                 self._links.append(entry)
         except FileExistsError as error:
-            told = f"it holds {entry.path[:200]!r} and another of that name, which this disk cannot keep apart"
-            raise ArchiveUnsafe(self._archive, told) from error
+            raise self._twin(entry) from error
 
     def piece(self, data: memoryview) -> None:
         """Write bytes of the file."""
-        if self._file is not None:
+        if self._short is not None:
+            self._short += data
+        elif self._file is not None:
             self._disk.write(self._file, data)
 
     def end(self, entry: Entry) -> None:
-        """Close the file and give it its mode and time."""
-        if self._file is not None:
+        """Close the file and give it its mode and time; a short one, whose digest was right, is written only now."""
+        if self._short is not None:
+            data, self._short = self._short, None
+            try:
+                self._disk.whole_file(self._root / entry.path, data, entry.mode, entry.mtime_ns)
+            except FileExistsError as error:
+                raise self._twin(entry) from error
+        elif self._file is not None:
             file, self._file = self._file, None
             file.close()
             self._disk.dress(self._root / entry.path, entry.mode, entry.mtime_ns)
@@ -75,6 +88,10 @@ class Staging(Sink):
         """Close what is open."""
         if self._file is not None:
             self._file.close()
+
+    def _twin(self, entry: Entry) -> ArchiveUnsafe:
+        told = f"it holds {entry.path[:200]!r} and another of that name, which this disk cannot keep apart"
+        return ArchiveUnsafe(self._archive, told)
 
     def _make_parents(self, path: str) -> None:
         parent = path.rpartition("/")[0]

@@ -23,7 +23,7 @@ def locked(folder: Path) -> Generator[None]:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        if not _taken(descriptor):
+        if not taken(descriptor):
             raise BackupLocked(os.pread(descriptor, 20, 0).decode("ascii", "replace").strip())
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
@@ -32,7 +32,8 @@ def locked(folder: Path) -> Generator[None]:
         os.close(descriptor)
 
 
-def _taken(descriptor: int) -> bool:
+def taken(descriptor: int) -> bool:
+    """Take the lock of an open file, and return whether that could be done; closing the file gives it back."""
     try:
         import fcntl
     except ImportError:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 import attrs
-from attrs import frozen
+from attrs import Factory, frozen
 
 SCHEMA = "qualia-backup/1"
 NAME = "manifest.json"
 """The manifest's name in an archive, where it comes last."""
+_JSON = json.JSONEncoder()
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 Kind = Literal["file", "folder", "link"]
@@ -58,6 +59,8 @@ class Rules:
     """Whether kept results go along."""
     max_file_bytes: int = 0
     """Size above which a file is left out; 0 for no bound."""
+    with_secrets: bool = False
+    """Whether secrets go along, as they do in an encrypted archive alone."""
 
 
 @frozen(kw_only=True)
@@ -76,6 +79,9 @@ class Manifest:
     revision: str = ""
     """The project's git revision; empty when it has none."""
     note: str = ""
+    health: dict[str, Any] = Factory(dict[str, Any])
+    """How everything was when it was made, as `qualia.health.HealthReport.to_plain` tells it; in its place a ``reason``
+    why nobody could tell."""
     rules: Rules = Rules()
     case_twins: bool = False
     """Whether it holds names that differ in case alone, which only some systems can keep apart."""
@@ -83,7 +89,7 @@ class Manifest:
     excluded: tuple[Left, ...] = ()
     """What was left out by a rule."""
     secrets: tuple[Left, ...] = ()
-    """Secrets that were left out."""
+    """Secrets: left out, or with `Rules.with_secrets` part of it."""
     problems: tuple[Left, ...] = ()
     """What should be in it and is not, or changed while it was read. With any, the snapshot is incomplete."""
 
@@ -109,7 +115,7 @@ def to_bytes(manifest: Manifest) -> bytes:
     lines = [f"{json.dumps('schema')}: {json.dumps(SCHEMA)}"]
     for name, value in plain.items():
         if name in ("entries", "excluded", "secrets", "problems"):
-            rows = ",\n".join(json.dumps(each) for each in value)
+            rows = ",\n".join(map(_JSON.encode, value))
             lines.append(f"{json.dumps(name)}: [\n{rows}\n]" if rows else f"{json.dumps(name)}: []")
         else:
             lines.append(f"{json.dumps(name)}: {json.dumps(value)}")
@@ -117,7 +123,15 @@ def to_bytes(manifest: Manifest) -> bytes:
 
 
 def _short(entry: Entry) -> dict[str, Any]:
-    return {name: value for name, value in attrs.asdict(entry).items() if value != "" and value is not False}
+    plain: dict[str, Any] = {"path": entry.path, "kind": entry.kind, "mode": entry.mode, "mtime_ns": entry.mtime_ns}
+    plain["size"] = entry.size
+    if entry.kind == "file":
+        plain["sha256"] = entry.sha256
+    elif entry.kind == "link":
+        plain["target"] = entry.target
+    if entry.is_database:
+        plain["is_database"] = True
+    return plain
 
 
 def from_bytes(data: bytes) -> Manifest:
@@ -147,6 +161,7 @@ def from_bytes(data: bytes) -> Manifest:
             versions={_text(name): _text(value) for name, value in plain["versions"].items()},
             revision=_text(plain["revision"]),
             note=_text(plain["note"]),
+            health=_table(plain.get("health", {})),
             rules=_rules(plain["rules"]),
             case_twins=plain["case_twins"] is True,
             entries=tuple(_entry(each) for each in plain["entries"]),
@@ -181,6 +196,7 @@ def _rules(plain: Any) -> Rules:
         include=tuple(_text(each) for each in plain["include"]),
         with_cache=plain["with_cache"] is True,
         max_file_bytes=_whole(plain["max_file_bytes"]),
+        with_secrets=plain.get("with_secrets") is True,
     )
 
 
@@ -188,6 +204,12 @@ def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError("a text is none")
     return value
+
+
+def _table(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("a table is none")
+    return value  # pyright: ignore[reportUnknownVariableType]
 
 
 def _whole(value: Any) -> int:

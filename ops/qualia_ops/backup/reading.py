@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from attrs import frozen
 
 from qualia.operations import Progress
+from qualia_ops.backup.ciphering import NO_KEYS, Keys
 from qualia_ops.backup.errors import ArchiveUnsafe
-from qualia_ops.backup.manifest import NAME, Entry, Manifest, from_bytes
-from qualia_ops.backup.packing import SEAL_BYTES, Seal, open_archive, read_seal, unpacked
-from qualia_ops.backup.tarred import TOP, Reader, link_refusal, refusal
+from qualia_ops.backup.manifest import NAME, Entry, Manifest, from_bytes, to_bytes
+from qualia_ops.backup.opening import Opened, opened
+from qualia_ops.backup.packing import ahead
+from qualia_ops.backup.tarred import TOP, Reader, header, link_refusal, refusal
 
 T = TypeVar("T")
 Told = Generator[Progress, None, T]
@@ -52,75 +55,98 @@ class Sink:
         """Hear that all bytes of an entry have been given and are what the manifest says."""
 
 
-def read_manifest(path: Path, limits: Limits = LIMITS) -> Manifest:
+def read_manifest(path: Path, limits: Limits = LIMITS, keys: Keys = NO_KEYS) -> Manifest:
     """Read what an archive says of itself, without reading its files.
 
     Raises:
         ArchiveUnsafe: it is damaged, no archive, or asks for something that is refused.
+        WrongKey: it is encrypted, and no key that opens it was given.
         OSError: it cannot be read.
     """
-    with open_archive(path) as file:
-        return _manifest(file, read_seal(file, path.name), path.name, limits)[0]
+    with opened(path, keys) as archive:
+        return _manifest(archive, path.name, limits)[0]
 
 
-def read_archive(path: Path, sink: Sink, limits: Limits = LIMITS) -> Told[Manifest]:
+def read_archive(
+    path: Path, sink: Sink, limits: Limits = LIMITS, *, keys: Keys = NO_KEYS, known: Manifest | None = None
+) -> Told[Manifest]:
     """Read a whole archive and check every byte of it.
 
     Args:
         path: the archive.
         sink: takes the files; what it got counts only when this returns.
         limits: how much it may ask for.
+        keys: what opens it.
+        known: its manifest, where that was read and found right a moment ago; it is compared all the same.
 
     Raises:
         ArchiveUnsafe: it is damaged, no archive, or asks for something that is refused.
+        WrongKey: it is encrypted, and no key that opens it was given.
         OSError: it cannot be read.
     """
-    with open_archive(path) as file:
-        seal = read_seal(file, path.name)
-        manifest, data = _manifest(file, seal, path.name, limits)
-        end = path.stat().st_size - SEAL_BYTES
-        digest = hashlib.sha256()
-        reader = Reader(unpacked(file, start=0, end=end, name=path.name, told=digest.update), path.name)
-        for number, entry in enumerate(manifest.entries):
-            if number % _TELL_EVERY == 0:
-                yield Progress("reading the archive", done=number / len(manifest.entries))
-            _read_entry(reader, entry, sink, path.name)
-        if _last(reader, path.name) != data:
-            raise ArchiveUnsafe(path.name, "its manifest is not where it says")
-        if digest.digest() != seal.digest:
-            raise ArchiveUnsafe(path.name, "it is damaged: its digest is not the one it was sealed with")
+    with opened(path, keys) as archive:
+        manifest, data = _manifest(archive, path.name, limits, known)
+        with closing(ahead(archive.pieces())) as pieces:
+            reader = Reader(pieces, path.name)
+            for number, entry in enumerate(manifest.entries):
+                if number % _TELL_EVERY == 0:
+                    yield Progress("reading the archive", done=number / len(manifest.entries))
+                with _placed(entry):
+                    _read_entry(reader, entry, sink, path.name)
+            if _last(reader, path.name) != data:
+                raise ArchiveUnsafe(path.name, "its manifest is not where it says")
+        archive.finish(manifest)
         return manifest
 
 
+@contextmanager
+def _placed(entry: Entry) -> Generator[None]:
+    """Let what is told of damage name the first file that nobody can have of the archive."""
+    try:
+        yield
+    except ArchiveUnsafe as error:
+        if repr(entry.path) in error.reason:
+            raise
+        raise ArchiveUnsafe(error.archive, f"{error.reason}; it was read as far as {entry.path[:200]!r}") from error
+
+
 def _read_entry(reader: Reader, entry: Entry, sink: Sink, archive: str) -> None:
+    if not reader.follows(header(entry)):
+        _read_header(reader, entry, archive)
+    sink.begin(entry)
+    if entry.kind == "file":
+        digest = hashlib.sha256()
+
+        def take(data: memoryview) -> None:
+            digest.update(data)
+            sink.piece(data)
+
+        reader.body(entry.size, take)
+        if digest.hexdigest() != entry.sha256:
+            raise ArchiveUnsafe(archive, f"{entry.path[:200]!r} is damaged: its digest is not the manifest's")
+    sink.end(entry)
+
+
+def _read_header(reader: Reader, entry: Entry, archive: str) -> None:
+    """Read a header that is cut in two or written otherwise."""
     member = reader.member()
     if member is None or member.name != TOP + entry.path:
         found = "ends" if member is None else f"holds {member.name[:200]!r}"
         raise ArchiveUnsafe(archive, f"it {found} where its manifest names {entry.path[:200]!r}")
     if (member.kind, member.size, member.target) != (entry.kind, entry.size, entry.target):
         raise ArchiveUnsafe(archive, f"{entry.path[:200]!r} is not what its manifest says")
-    sink.begin(entry)
-    digest = hashlib.sha256()
-
-    def take(data: memoryview) -> None:
-        digest.update(data)
-        sink.piece(data)
-
-    reader.body(entry.size, take)
-    if entry.kind == "file" and digest.hexdigest() != entry.sha256:
-        raise ArchiveUnsafe(archive, f"{entry.path[:200]!r} is damaged: its digest is not the manifest's")
-    sink.end(entry)
 
 
-def _manifest(file: BinaryIO, seal: Seal, archive: str, limits: Limits) -> tuple[Manifest, bytes]:
-    end = file.seek(0, 2) - SEAL_BYTES
-    pieces = unpacked(file, start=seal.manifest_at, end=end, name=archive, told=lambda _raw: None)
+def _manifest(opened: Opened, archive: str, limits: Limits, known: Manifest | None = None) -> tuple[Manifest, bytes]:
+    pieces: Iterator[bytes] = opened.manifest_pieces()
     data = _last(Reader(pieces, archive), archive)
+    if known is not None and to_bytes(known) == data:
+        return known, data
     try:
         manifest = from_bytes(data)
     except ValueError as error:
         raise ArchiveUnsafe(archive, str(error)) from error
-    _check(manifest, end, archive, limits)
+    _check(manifest, opened.packed_bytes, archive, limits)
     return manifest, data
 
 

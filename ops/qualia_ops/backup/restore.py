@@ -13,18 +13,21 @@ import stat
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import Protocol
 
 from attrs import frozen
 
 from qualia.operations import Progress
+from qualia_ops.backup.ciphering import NO_KEYS, Keys
 from qualia_ops.backup.databases import BESIDE
-from qualia_ops.backup.disk import Disk
+from qualia_ops.backup.disk import Disk, is_folder, stands
 from qualia_ops.backup.errors import BackupFailed, NoSpace, of_system
 from qualia_ops.backup.exchange import put_in_place, recover, sibling
 from qualia_ops.backup.extract import Staging
 from qualia_ops.backup.lock import locked
-from qualia_ops.backup.manifest import Entry, Manifest
-from qualia_ops.backup.reading import LIMITS, Limits, Told, read_archive, read_manifest
+from qualia_ops.backup.manifest import Entry, Manifest, Rules
+from qualia_ops.backup.opening import unwrapped
+from qualia_ops.backup.reading import LIMITS, Limits, Sink, Told, read_archive, read_manifest
 from qualia_ops.backup.selection import Selection, select
 
 _PIECE_BYTES = 1024 * 1024
@@ -77,7 +80,7 @@ def compare(project: Path, manifest: Manifest, folder: Path) -> Difference:
         added=tuple(path for path in then if path not in now),
         changed=tuple(changed),
         removed=tuple(path for path in now if path not in then),
-        kept=tuple(sorted(path for path, _source in _kept(selection, project))),
+        kept=tuple(sorted(path for path, _source in _kept(selection, project, manifest.rules))),
     )
 
 
@@ -89,6 +92,7 @@ def restore(
     only: Sequence[str] = (),
     keep_old: bool = False,
     limits: Limits = LIMITS,
+    keys: Keys = NO_KEYS,
     disk: Disk | None = None,
 ) -> Told[Restored]:
     """Bring a snapshot back into the project it was made of.
@@ -101,25 +105,45 @@ def restore(
             one step, and everything else stays.
         keep_old: whether the former project is kept beside the new one.
         limits: how much the archive may ask for.
+        keys: what opens the archive, where it is encrypted.
         disk: what writes; None for the real one.
 
     Raises:
         BackupLocked: another backup is at work here.
         ArchiveUnsafe: the archive is damaged or refused; nothing was changed.
+        WrongKey: it is encrypted, and no key that opens it was given; nothing was changed.
         NoSpace: the disk is full; nothing was changed.
         BackupFailed: something cannot be read or written; nothing was changed.
+    """
+    source = _archive(archive, limits, keys)
+    return (yield from restore_from(source, project, folder, only=only, keep_old=keep_old, disk=disk))
+
+
+def restore_from(
+    source: Source,
+    project: Path,
+    folder: Path,
+    *,
+    only: Sequence[str] = (),
+    keep_old: bool = False,
+    disk: Disk | None = None,
+) -> Told[Restored]:
+    """Bring back what a source gives; as `restore` in everything else.
+
+    Raises:
+        BackupFailed: as `restore`.
     """
     disk = disk or Disk()
     target = project.resolve()
     try:
-        if not target.exists():
+        if not stands(target):
             # The lock may lie within what is missing.
             recover(target, disk)
-        is_there = target.exists() or folder.exists()
+        is_there = stands(target) or stands(folder)
         lock: AbstractContextManager[None] = locked(folder) if is_there else nullcontext()
         with lock:
             recover(target, disk)
-            work = _Restoring(archive, target, folder, limits, disk)
+            work = _Restoring(source, target, folder, disk)
             return (yield from (work.some(only) if only else work.all(keep_old=keep_old)))
     except OSError as error:
         raise of_system(error, str(target)) from error
@@ -130,49 +154,101 @@ def restore_elsewhere(
     to: Path,
     *,
     limits: Limits = LIMITS,
+    keys: Keys = NO_KEYS,
     disk: Disk | None = None,
 ) -> Told[Restored]:
     """Write a snapshot into a folder of its own, which must be missing or empty and appears whole.
 
     Raises:
         ArchiveUnsafe: the archive is damaged or refused; nothing was written.
+        WrongKey: it is encrypted, and no key that opens it was given; nothing was written.
         NoSpace: the disk is full; nothing is left of it.
         BackupFailed: there is something already, or it cannot be written.
+    """
+    return (yield from restore_elsewhere_from(_archive(archive, limits, keys), to, disk))
+
+
+def restore_elsewhere_from(source: Source, to: Path, disk: Disk | None = None) -> Told[Restored]:
+    """Write what a source gives into a folder of its own; as `restore_elsewhere` in everything else.
+
+    Raises:
+        BackupFailed: as `restore_elsewhere`.
     """
     disk = disk or Disk()
     target = to.resolve()
     try:
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        if stands(target) and (not is_folder(target) or any(target.iterdir())):
             raise BackupFailed(f"{target} is there already and not an empty folder; name another")
-        work = _Restoring(archive, target, None, limits, disk)
+        work = _Restoring(source, target, None, disk)
         return (yield from work.all(keep_old=False))
     except OSError as error:
         raise of_system(error, str(target)) from error
 
 
+class Source(Protocol):
+    """What a snapshot is read from."""
+
+    @property
+    def name(self) -> str:
+        """What errors call it."""
+        ...
+
+    def verify(self) -> Told[Manifest]:
+        """Read all of it and compare every byte; nothing is written."""
+        ...
+
+    def extract(self, staging: Staging, manifest: Manifest) -> Told[None]:
+        """Give its files to a folder, every byte compared again."""
+        ...
+
+
+@frozen
+class _Archive:
+    path: Path
+    limits: Limits
+    keys: Keys
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def verify(self) -> Told[Manifest]:
+        return (yield from read_archive(self.path, Sink(), self.limits, keys=self.keys))
+
+    def extract(self, staging: Staging, manifest: Manifest) -> Told[None]:
+        yield from read_archive(self.path, staging, self.limits, keys=self.keys, known=manifest)
+
+
+def _archive(path: Path, limits: Limits, keys: Keys) -> _Archive:
+    """Return an archive as a source, the slow work of a password done once for both times it is read."""
+    try:
+        return _Archive(path, limits, unwrapped(path, keys))
+    except OSError as error:
+        raise of_system(error, str(path)) from error
+
+
 class _Restoring:
-    def __init__(self, archive: Path, target: Path, folder: Path | None, limits: Limits, disk: Disk) -> None:
-        self._archive: Path = archive
+    def __init__(self, source: Source, target: Path, folder: Path | None, disk: Disk) -> None:
+        self._source: Source = source
         self._target: Path = target
         self._folder: Path | None = folder
-        self._limits: Limits = limits
         self._disk: Disk = disk
         self._staging: Path = sibling(target)
 
     def all(self, *, keep_old: bool) -> Told[Restored]:
-        # Every byte is checked as it is written beside the project; nothing is in its place before all were right.
-        manifest = read_manifest(self._archive, self._limits)
+        # Once before anything is written, and again as it is written: it may have changed in between.
+        manifest = yield from self._source.verify()
         difference, kept = Difference(), list[tuple[str, Path]]()
         if self._folder is not None:
             yield Progress("comparing")
             difference = compare(self._target, manifest, self._folder)
-            kept = _kept(_now(self._target, manifest, self._folder), self._target)
+            kept = _kept(_now(self._target, manifest, self._folder), self._target, manifest.rules)
         self._check_space(manifest)
         try:
-            yield from self._extract(lambda _path: True)
+            yield from self._extract(manifest, lambda _path: True)
             for path, source in kept:
                 self._keep(path, source)
-            if self._target.is_dir():
+            if is_folder(self._target):
                 shutil.copystat(self._target, self._staging)
             else:
                 self._staging.chmod(0o755)
@@ -185,7 +261,7 @@ class _Restoring:
         return Restored(manifest=manifest, to=self._target, difference=difference, old=old)
 
     def some(self, only: Sequence[str]) -> Told[Restored]:
-        manifest = read_manifest(self._archive, self._limits)
+        manifest = yield from self._source.verify()
         wanted = [each.strip("/") for each in only]
 
         def is_wanted(path: str) -> bool:
@@ -196,18 +272,18 @@ class _Restoring:
         if missing:
             raise BackupFailed(f"the snapshot holds no {missing[0]!r}; `qualia backup show` lists what it holds")
         try:
-            yield from self._extract(is_wanted)
+            yield from self._extract(manifest, is_wanted)
             self._disk.settle_all(self._staging)
             changed = [entry.path for entry in chosen if self._move(entry)]
         finally:
             self._disk.remove(self._staging)
         return Restored(manifest=manifest, to=self._target, difference=Difference(changed=tuple(changed)))
 
-    def _extract(self, wanted: Callable[[str], bool]) -> Told[None]:
+    def _extract(self, manifest: Manifest, wanted: Callable[[str], bool]) -> Told[None]:
         self._disk.make_folder(self._staging)
-        staging = Staging(self._staging, self._disk, self._archive.name, wanted=wanted)
+        staging = Staging(self._staging, self._disk, self._source.name, wanted=wanted)
         try:
-            yield from read_archive(self._archive, staging, self._limits)
+            yield from self._source.extract(staging, manifest)
             staging.finish()
         finally:
             staging.abandon()
@@ -238,16 +314,16 @@ class _Restoring:
         """Give something that the snapshot leaves out its place in the new folder."""
         place = self._staging / path
         for parent in reversed(Path(path).parents[:-1]):
-            if not (self._staging / parent).exists():
+            if not stands(self._staging / parent):
                 self._disk.make_folder(self._staging / parent)
                 shutil.copystat(self._target / parent, self._staging / parent)
-        if source.is_dir() and not source.is_symlink():
-            if not place.exists():
+        if is_folder(source):
+            if not stands(place):
                 self._disk.make_folder(place)
             for each in sorted(source.iterdir()):
                 self._keep(f"{path}/{each.name}", each)
             shutil.copystat(source, place)
-        elif os.path.lexists(place):
+        elif stands(place):
             self._disk.keep(source, place.with_name(f"{place.name}.before-restore"))
         else:
             self._disk.keep(source, place)
@@ -258,19 +334,24 @@ class _Restoring:
 
 
 def _now(project: Path, manifest: Manifest, folder: Path) -> Selection:
-    return select(project, manifest.rules, besides=(folder,)) if project.is_dir() else Selection()
+    """Look through a project; what nobody can tell of it might be lost, so nothing is done then."""
+    selection = select(project, manifest.rules, besides=(folder,)) if is_folder(project) else Selection()
+    if selection.faults:
+        raise selection.faults[0]
+    return selection
 
 
-def _kept(selection: Selection, project: Path) -> list[tuple[str, Path]]:
+def _kept(selection: Selection, project: Path, rules: Rules) -> list[tuple[str, Path]]:
     """Return what a snapshot leaves out and the project has, with where it stands."""
-    left = [*selection.excluded, *selection.secrets, *selection.problems]
+    secrets = [] if rules.with_secrets else selection.secrets
+    left = [*selection.excluded, *secrets, *selection.problems]
     paths = [each.path.rstrip("/") for each in left]
     mains = set(paths)
     for each in selection.beside:
         # What stands beside a database that is brought back belongs to the one that goes.
         if any(each.path.removesuffix(ending) in mains for ending in BESIDE if each.path.endswith(ending)):
             paths.append(each.path)  # noqa: PERF401 - the reason reads better in place
-    return [(path, project / path) for path in paths if os.path.lexists(project / path)]
+    return [(path, project / path) for path in paths if stands(project / path)]
 
 
 def _is_same(path: Path, entry: Entry) -> bool:
@@ -293,15 +374,16 @@ def _is_same(path: Path, entry: Entry) -> bool:
     return digest.hexdigest() == entry.sha256
 
 
-def peek(archive: Path, project: Path, folder: Path) -> tuple[Manifest, Difference]:
+def peek(archive: Path, project: Path, folder: Path, *, keys: Keys = NO_KEYS) -> tuple[Manifest, Difference]:
     """Return what an archive says of itself and what restoring it would change; nothing is written.
 
     Raises:
         ArchiveUnsafe: the archive is damaged or refused.
+        WrongKey: it is encrypted, and no key that opens it was given.
         BackupFailed: the project cannot be read.
     """
     try:
-        manifest = read_manifest(archive)
+        manifest = read_manifest(archive, keys=keys)
         return manifest, compare(project.resolve(), manifest, folder)
     except OSError as error:
         raise of_system(error, str(project)) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -30,10 +30,24 @@ class Plan:
     at: str = "02:30"
     """Hour and minute of the daily backup."""
     drill_day: int = 0
-    """Weekday of the weekly drill, 0 for Sunday."""
+    """Weekday of the weekly drill, 0 for Sunday; it begins an hour after the backup of that day."""
+    options: tuple[str, ...] = ()
+    """Further words for each command, such as those that choose the engine."""
+
+    @property
+    def drill_at(self) -> tuple[int, int, int]:
+        """Weekday, hour and minute of the drill."""
+        hour, minute = map(int, self.at.split(":"))
+        return (self.drill_day + (hour + 1) // 24) % 7, (hour + 1) % 24, minute
+
+    @property
+    def delay_s(self) -> int:
+        """Seconds that cron and launchd, which know no random delay, wait before they begin: other ones elsewhere."""
+        return int(place_of(self.project)[:8], 16) % _DELAY_S
 
 
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
+_DELAY_S = 15 * 60
 
 
 def units(kind: str, plan: Plan, *, home: Path, python: str = sys.executable) -> tuple[Unit, ...]:
@@ -51,7 +65,8 @@ def units(kind: str, plan: Plan, *, home: Path, python: str = sys.executable) ->
 
 def _tasks(plan: Plan, python: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
     def words(action: str, *more: str) -> tuple[str, ...]:
-        return (python, "-m", "qualia", "backup", action, *more, "--project", str(plan.project.resolve()))
+        where = ("--project", str(plan.project.resolve()), *plan.options)
+        return (python, "-m", "qualia", "backup", action, *more, *where)
 
     return {"backup": (words("create"), words("prune", "--yes")), "drill": (words("drill"),)}
 
@@ -62,7 +77,8 @@ def _name(plan: Plan) -> str:
 
 def _systemd(plan: Plan, home: Path, python: str) -> tuple[Unit, ...]:
     folder = home / ".config" / "systemd" / "user"
-    times = {"backup": f"*-*-* {plan.at}:00", "drill": f"{_DAYS[plan.drill_day]} *-*-* {plan.at}:00"}
+    day, hour, minute = plan.drill_at
+    times = {"backup": f"*-*-* {plan.at}:00", "drill": f"{_DAYS[day]} *-*-* {hour:02}:{minute:02}:00"}
     found: list[Unit] = []
     for task, commands in _tasks(plan, python).items():
         told = f"Qualia: {task} of {_unit_text(plan.project.resolve().name)}"
@@ -93,30 +109,35 @@ def _unit_word(word: str) -> str:
 
 def _cron(plan: Plan, home: Path, python: str) -> tuple[Unit, ...]:
     hour, minute = plan.at.split(":")
-    times = {"backup": "* * *", "drill": f"* * {plan.drill_day}"}
+    day, drill_hour, drill_minute = plan.drill_at
+    times = {"backup": f"{int(minute)} {int(hour)} * * *", "drill": f"{drill_minute} {drill_hour} * * {day}"}
     lines = [f"# Qualia: {plan.project.resolve().name!r}; add these lines with `crontab -e`"]
     for task, commands in _tasks(plan, python).items():
         # In a crontab a per cent sign ends the command unless it is escaped.
-        runs = " ; ".join(shlex.join(words) for words in commands).replace("%", "\\%")
-        lines.append(f"{int(minute)} {int(hour)} {times[task]} {runs}")
+        lines.append(f"{times[task]} {_line(plan, commands)}".replace("%", "\\%"))
     return (Unit(path=home / f"{_name(plan)}.crontab", text="\n".join(lines) + "\n"),)
 
 
+def _line(plan: Plan, commands: Iterable[Sequence[str]]) -> str:
+    """Return commands as one line of a shell, which waits first."""
+    return " ; ".join([f"sleep {plan.delay_s}", *(shlex.join(words) for words in commands)])
+
+
 def _launchd(plan: Plan, home: Path, python: str) -> tuple[Unit, ...]:
-    hour, minute = plan.at.split(":")
     found: list[Unit] = []
     for task, commands in _tasks(plan, python).items():
-        day = f"<key>Weekday</key><integer>{plan.drill_day}</integer>" if task == "drill" else ""
+        day, hour, minute = plan.drill_at if task == "drill" else (None, *map(int, plan.at.split(":")))
+        weekday = "" if day is None else f"<key>Weekday</key><integer>{day}</integer>"
         label = f"org.qualia.{_name(plan)}.{task}"
-        line = escape(" ; ".join(shlex.join(words) for words in commands))
+        line = escape(_line(plan, commands))
         text = (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n'
             f'<plist version="1.0"><dict>\n<key>Label</key><string>{label}</string>\n'
             "<key>ProgramArguments</key>\n<array><string>/bin/sh</string><string>-c</string>"
             f"<string>{line}</string></array>\n"
-            f"<key>StartCalendarInterval</key><dict>{day}<key>Hour</key><integer>{int(hour)}</integer>"
-            f"<key>Minute</key><integer>{int(minute)}</integer></dict>\n"
+            f"<key>StartCalendarInterval</key><dict>{weekday}<key>Hour</key><integer>{hour}</integer>"
+            f"<key>Minute</key><integer>{minute}</integer></dict>\n"
             "<key>LowPriorityIO</key><true/>\n</dict></plist>\n"
         )
         found.append(Unit(path=home / "Library" / "LaunchAgents" / f"{label}.plist", text=text))

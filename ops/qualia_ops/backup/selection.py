@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -18,7 +19,7 @@ from qualia_ops.backup.manifest import Kind, Left, Rules
 from qualia_ops.backup.tarred import link_refusal, refusal
 
 CACHE_TAG = "CACHEDIR.TAG"
-_TAGGED = b"Signature: 8a477f597d28d172789f06886806bc55"
+TAGGED = b"Signature: 8a477f597d28d172789f06886806bc55"
 _REMADE = {
     "__pycache__",
     ".cache",
@@ -42,7 +43,9 @@ _SAMPLE = re.compile(r".*\.(example|sample|template|dist)", re.IGNORECASE)
 _PEM_KEY = re.compile(rb"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|AGE-SECRET-KEY-1")
 _SETTINGS = re.compile(r"qualia(\.[A-Za-z0-9_-]+)?\.toml")
 _SECRET_NAME = re.compile(r"password|passwd|secret|token|api_?key|private_?key|(^|_)dsn$", re.IGNORECASE)
+_SETTING = re.compile(r"^\s*([\w.-]+)\s*=", re.MULTILINE)
 _CACHE = re.compile(r"\.qualia/cache[^/]*")
+_EXPECTED = (FileNotFoundError, NotADirectoryError, PermissionError)
 _SNIFFED_BYTES = 64
 _KINDS = (
     (stat.S_ISSOCK, "a socket"),
@@ -76,7 +79,10 @@ class Selection:
     beside: list[Left] = Factory(list[Left])
     """What stands beside a database and means nothing without it."""
     secrets: list[Left] = Factory(list[Left])
+    """What is one; with `Rules.with_secrets` it is found all the same."""
     problems: list[Left] = Factory(list[Left])
+    faults: list[OSError] = Factory(list[OSError])
+    """Of the problems those that tell of a disk, not of what is on it: what there was to find, nobody knows."""
 
 
 def select(project: Path, rules: Rules, *, besides: Sequence[Path] = ()) -> Selection:
@@ -115,13 +121,14 @@ class _Walk:
                 self._look(entry, below, names)
             except OSError as error:
                 self._problem(below, (error.strerror or str(error)).lower())
+                if not isinstance(error, _EXPECTED) and error.errno not in (errno.ELOOP, errno.EPERM):
+                    self.selection.faults.append(error)
 
     def _look(self, entry: os.DirEntry[str], path: str, names: set[str]) -> None:
         is_folder = entry.is_dir(follow_symlinks=False)
         shown = f"{path}/" if is_folder else path
         secret = secret_by_name(entry.name)
-        if secret:
-            self.selection.secrets.append(Left(path=shown, why=secret))
+        if secret and self._is_left(shown, secret):
             return
         main = self._database_of(entry, names)
         if main:
@@ -169,11 +176,16 @@ class _Walk:
             return
         start = _start_of(source)
         secret = "it begins as a private key does" if _PEM_KEY.match(start) else _secret_setting(path, source)
-        if secret:
-            self.selection.secrets.append(Left(path=path, why=secret))
+        if secret and self._is_left(path, secret):
             return
         found = Found(path=path, source=source, kind="file", stat=status, is_database=start.startswith(MAGIC))
         self.selection.found.append(found)
+
+    def _is_left(self, shown: str, why: str) -> bool:
+        """Note a secret; return whether it stays out."""
+        if not (self._rules.with_secrets and self._excludes(shown)):
+            self.selection.secrets.append(Left(path=shown, why=why))
+        return not self._rules.with_secrets
 
     def _database_of(self, entry: os.DirEntry[str], names: set[str]) -> str:
         """Return the name of the database that a file stands beside; empty for none."""
@@ -235,12 +247,14 @@ def _secret_setting(path: str, source: Path) -> str:
     """Return which secret a file of settings holds; empty for none, or for a file of another kind."""
     if _SETTINGS.fullmatch(path) is None:
         return ""
+    text = source.read_text(encoding="utf-8-sig", errors="replace")
     try:
-        table = tomllib.loads(source.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
-        return ""
+        names = [*_names(tomllib.loads(text))]
+    except ValueError:
+        # What cannot be read as settings may hold a secret all the same.
+        names = _SETTING.findall(text)
     secret = {each.name for each in explain({}) if each.secret}
-    name = next((name for name in _names(table) if name in secret or _SECRET_NAME.search(name)), None)
+    name = next((name for name in names if name in secret or _SECRET_NAME.search(name)), None)
     return f"it sets {name}, which is a secret" if name else ""
 
 
@@ -262,6 +276,6 @@ def _start_of(path: Path) -> bytes:
 
 def _is_tagged(path: Path) -> bool:
     try:
-        return _start_of(path).startswith(_TAGGED)
-    except OSError:
+        return _start_of(path).startswith(TAGGED)
+    except _EXPECTED:
         return False

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import tarfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -33,6 +35,12 @@ _OTHERS = {
     b"L": "a name in the manner of GNU",
     b"K": "a link in the manner of GNU",
 }
+_FIELD_BYTES = 100
+_LARGEST_BYTES = 8**11 - 1
+_NOBODY = b"0000000\0" * 2
+_MAGIC = (b"ustar\x0000" + bytes(64) + _NOBODY).ljust(255, b"\0")
+_MAGIC_SUM = sum(_MAGIC) + 8 * 32
+_ASCII = bytes([*range(128), *b"?" * 128])
 _EXTENDED_BYTES = 64 * 1024
 _KEYWORDS = {"path", "linkpath", "size", "mtime", "hdrcharset"}
 _PATH_BYTES = 1024
@@ -50,13 +58,68 @@ class Member:
     target: str
 
 
-def header(entry: Entry, name: str | None = None) -> bytes:
-    """Return what stands in front of an entry's bytes; ``name`` stands for its own, None for below `TOP`."""
-    info = tarfile.TarInfo(TOP + entry.path if name is None else name)
-    info.type = _TYPES[entry.kind]
-    info.size, info.mode, info.mtime = entry.size, entry.mode, max(0, entry.mtime_ns // 1_000_000_000)
-    info.linkname = entry.target
-    return info.tobuf(tarfile.PAX_FORMAT, "utf-8", "surrogateescape")
+def header(entry: Entry, name: str | None = None, *, is_wide: bool = False) -> bytes:
+    """Return what stands in front of an entry's bytes.
+
+    Args:
+        entry: what it describes.
+        name: stands for its own; None for its path below `TOP`.
+        is_wide: whether it takes the same room however large the size is.
+    """
+    path = (TOP + entry.path if name is None else name).encode("utf-8", "surrogateescape")
+    path += b"/" if entry.kind == "folder" else b""
+    target = entry.target.encode("utf-8", "surrogateescape")
+    records = b""
+    if not path.isascii() or len(path) > _FIELD_BYTES:
+        records += _record(b"path", path)
+        path = _stand_in(path)
+    if not target.isascii() or len(target) > _FIELD_BYTES:
+        records += _record(b"linkpath", target)
+        target = _stand_in(target)
+    size = entry.size
+    if is_wide or size > _LARGEST_BYTES:
+        records += _record(b"size", b"%018d" % size if is_wide else b"%d" % size)
+        size = 0
+    mtime = max(0, entry.mtime_ns // 1_000_000_000)
+    block = _block(path, entry.mode, size, mtime if mtime <= _LARGEST_BYTES else 0, _TYPES[entry.kind], target)
+    if not records:
+        return block
+    return _extending(len(records)) + records + padding(len(records)) + block
+
+
+@lru_cache(1024)
+def _extending(size: int) -> bytes:
+    return _block(b"././@PaxHeader", 0, size, 0, tarfile.XHDTYPE, b"")
+
+
+def _block(name: bytes, mode: int, size: int, mtime: int, kind: bytes, target: bytes) -> bytes:
+    front = b"%b%07o\0%b%011o\0%011o\0" % (name.ljust(100, b"\0"), mode, _NOBODY, size, mtime)
+    back = b"%b%b%b" % (kind, target.ljust(100, b"\0"), _MAGIC)
+    total = sum(front) + sum(kind) + sum(target) + _MAGIC_SUM
+    return b"%b%06o\0 %b" % (front, total, back)
+
+
+def _record(keyword: bytes, value: bytes) -> bytes:
+    """Return a line of an extended header; its length counts the digits of the length, too."""
+    size = len(keyword) + len(value) + 3
+    total = size + len(str(size))
+    total = size + len(str(total))
+    return b"%d %b=%b\n" % (total, keyword, value)
+
+
+def _stand_in(name: bytes) -> bytes:
+    """Return what tars that read no extended headers see."""
+    return name[:_FIELD_BYTES].translate(_ASCII)
+
+
+def member(name: str, data: bytes, created_at: datetime) -> bytes:
+    """Return something short as a member of its own name; the entries of an archive stand below `TOP`."""
+    return header(described(name, len(data), created_at), name) + data + padding(len(data))
+
+
+def described(name: str, size: int, created_at: datetime) -> Entry:
+    """Return what a header says of something that stands beside the project's files."""
+    return Entry(path=name, kind="file", mode=0o600, mtime_ns=int(created_at.timestamp()) * 1_000_000_000, size=size)
 
 
 def padding(size: int) -> bytes:
@@ -129,6 +192,16 @@ class Reader:
             block = self._take(BLOCK)
         self._checked(block)
         return self._member(block, more)
+
+    def follows(self, data: bytes) -> bool:
+        """Tell whether these very bytes come next, and pass them; where they do not, nothing is passed.
+
+        Where a header is already known this is all there is to read of it.
+        """
+        if bytes(self._held[: len(data)]) != data:
+            return False
+        self._held = self._held[len(data) :]
+        return True
 
     def body(self, size: int, take: Callable[[memoryview], object]) -> None:
         """Give a member's bytes to ``take``, piece by piece.

@@ -12,16 +12,17 @@ from qualia_ops.backup.manifest import Left, Manifest
 from qualia_ops.backup.restore import Difference, Restored
 from qualia_ops.backup.store import Snapshot
 from qualia_ops.backup.upkeep import Pruned
+from qualia_ops.words import _, translated
 
 _SHOWN = 20
-_UNITS = ("B", "KB", "MB", "GB", "TB")
+_UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def sized(size: float) -> str:
     """Return a number of bytes as people read it."""
     for unit in _UNITS[:-1]:
         if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
         size /= 1000
     return f"{size:.1f} {_UNITS[-1]}"
 
@@ -40,10 +41,10 @@ def made_text(made: Made) -> str:
     """Return what was made, in words."""
     manifest = made.manifest
     lines = [
-        f"{manifest.id}: {_count(manifest)} files, {sized(manifest.size_bytes)} in {sized(made.size_bytes)}, verified",
-        f"kept as {made.path}",
-        *_lefts("secrets are left out", manifest.secrets),
-        *_lefts("incomplete", manifest.problems),
+        _("{id}: {size}, verified", id=manifest.id, size=_size_of(manifest, made.size_bytes)),
+        _("kept as {path}", path=made.path),
+        *secrets_lines(manifest),
+        *lefts(_("incomplete"), manifest.problems),
     ]
     return "\n".join(lines)
 
@@ -62,36 +63,50 @@ def summary_data(manifest: Manifest) -> dict[str, Any]:
         "complete": manifest.is_complete,
         "problems": _left_data(manifest.problems),
         "secrets": _left_data(manifest.secrets),
+        "secrets_are": "encrypted" if manifest.rules.with_secrets else "excluded",
+        "health": manifest.health,
         "excluded": _left_data(manifest.excluded),
     }
 
 
 def shown_data(each: Snapshot, manifest: Manifest, *, with_files: bool) -> dict[str, Any]:
     """Return what an archive says of itself, as data."""
-    files = [
+    more = {"entries": entries_data(manifest)} if with_files else {}
+    return {**listed_data(each), **summary_data(manifest), **more}
+
+
+def entries_data(manifest: Manifest) -> list[dict[str, Any]]:
+    """Return every file, folder and link of a snapshot, as data."""
+    return [
         {"path": entry.path, "kind": entry.kind, "bytes": entry.size, "sha256": entry.sha256}
         for entry in manifest.entries
     ]
-    more = {"entries": files} if with_files else {}
-    return {**listed_data(each), **summary_data(manifest), **more}
 
 
 def shown_text(each: Snapshot, manifest: Manifest, *, with_files: bool) -> str:
     """Return what an archive says of itself, in words."""
-    verified = "never verified since" if each.verified_at is None else f"verified {moment(each.verified_at)}"
-    versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
+    verified = _("not verified since") if each.verified_at is None else _verified(each.verified_at)
+    sentence = "{id} of {project}, {time}"
     lines = [
-        f"{manifest.id} of {manifest.project}, {moment(manifest.created_at)}",
-        f"{_count(manifest)} files, {sized(manifest.size_bytes)} in {sized(each.size_bytes)}, {verified}",
-        f"made with {versions}",
-        *([f"git revision {manifest.revision}"] if manifest.revision else []),
-        *([f"note: {manifest.note}"] if manifest.note else []),
-        *_lefts("incomplete", manifest.problems),
-        *_lefts("secrets are left out", manifest.secrets),
-        *_lefts("left out", manifest.excluded),
+        _(sentence, id=manifest.id, project=manifest.project, time=moment(manifest.created_at)),
+        f"{_size_of(manifest, each.size_bytes)}, {verified}",
+        *facts_lines(manifest),
         *(f"  {entry.path}" for entry in manifest.entries if with_files),
     ]
     return "\n".join(lines)
+
+
+def facts_lines(manifest: Manifest) -> list[str]:
+    """Return what a manifest says besides its files, in words."""
+    versions = ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
+    return [
+        _("made with {versions}", versions=versions),
+        *([_("git revision {revision}", revision=manifest.revision)] if manifest.revision else []),
+        *([_("note: {note}", note=manifest.note)] if manifest.note else []),
+        *lefts(_("incomplete"), manifest.problems),
+        *secrets_lines(manifest),
+        *lefts(_("left out"), manifest.excluded),
+    ]
 
 
 def listed_data(each: Snapshot) -> dict[str, Any]:
@@ -102,8 +117,9 @@ def listed_data(each: Snapshot) -> dict[str, Any]:
         "path": str(each.path),
         "created_at": manifest.created_at.isoformat() if manifest else None,
         "archive_bytes": each.size_bytes,
-        "bytes": manifest.size_bytes if manifest else None,
-        "files": _count(manifest) if manifest else None,
+        "bytes": (each.content_bytes or manifest.size_bytes) if manifest else None,
+        "files": (each.files or _count(manifest)) if manifest else None,
+        "encrypted": each.is_encrypted,
         "complete": manifest.is_complete if manifest else None,
         "verified_at": each.verified_at.isoformat() if each.verified_at else None,
         "note": manifest.note if manifest else "",
@@ -114,21 +130,31 @@ def listed_data(each: Snapshot) -> dict[str, Any]:
 def listed_text(there: Sequence[Snapshot]) -> str:
     """Return the list, in words."""
     if not there:
-        return "there is no snapshot yet; make one with `qualia backup create`"
+        return _("there is no snapshot yet; make one with `qualia backup create`")
     return "\n".join(_line(each) for each in there)
 
 
 def _line(each: Snapshot) -> str:
     manifest = each.manifest
     if manifest is None:
-        return f"{each.id}  unusable: {each.trouble}"
-    state = "incomplete" if not manifest.is_complete else "complete"
-    verified = "" if each.verified_at is None else f", verified {moment(each.verified_at)}"
-    note = f"  {manifest.note}" if manifest.note else ""
-    return (
-        f"{each.id}  {moment(manifest.created_at)}  {sized(each.size_bytes):>8}  {_count(manifest)} files, "
-        f"{state}{verified}{note}"
+        return _("{id}  unusable: {trouble}", id=each.id, trouble=translated(each.trouble))
+    return line_text(
+        f"{each.id}  {moment(manifest.created_at)}  {sized(each.size_bytes):>8}  {files_text(each.files)}",
+        is_complete=manifest.is_complete,
+        is_encrypted=each.is_encrypted,
+        is_verified=each.verified_at is not None,
+        note=manifest.note,
     )
+
+
+def line_text(head: str, *, is_complete: bool, is_encrypted: bool, is_verified: bool, note: str) -> str:
+    """Return a snapshot's line of the list: what it is, and then what is to be known of it, in few words."""
+    state = [
+        *([] if is_complete else [_("incomplete")]),
+        *([_("encrypted")] if is_encrypted else []),
+        _("verified") if is_verified else _("not verified"),
+    ]
+    return ", ".join([head, *state]) + (f"  {note}" if note else "")
 
 
 def difference_data(difference: Difference) -> dict[str, Any]:
@@ -144,13 +170,14 @@ def difference_data(difference: Difference) -> dict[str, Any]:
 def difference_text(manifest: Manifest, difference: Difference) -> str:
     """Return what would change, in words."""
     if difference.is_empty:
-        return f"{manifest.id}: the project is as it was then; nothing would change"
-    counts = f"bring back {len(difference.added)}, change {len(difference.changed)}, remove {len(difference.removed)}"
-    lines = [f"{manifest.id} would {counts}; {len(difference.kept)} that it leaves out stay as they are"]
+        return _("{id}: the project is as it was then; nothing would change", id=manifest.id)
+    sentence = "{id} would bring back {added}, change {changed}, remove {removed}; what it leaves out ({kept}) stays"
+    counts = {name: len(paths) for name, paths in difference_data(difference).items()}
+    lines = [_(sentence, id=manifest.id, **counts)]
     for mark, paths in (("+", difference.added), ("~", difference.changed), ("-", difference.removed)):
         lines += [f"  {mark} {path}" for path in paths[:_SHOWN]]
         if len(paths) > _SHOWN:
-            lines.append(f"  {mark} and {len(paths) - _SHOWN} more")
+            lines.append(f"  {mark} {_more(len(paths) - _SHOWN)}")
     return "\n".join(lines)
 
 
@@ -166,13 +193,13 @@ def restored_data(done: Restored) -> dict[str, Any]:
 
 def restored_text(done: Restored, *, is_here: bool) -> str:
     """Return what was restored, in words; ``is_here`` says that the shell stood in the former folder."""
-    lines = [f"{done.manifest.id} is restored to {done.to}"]
+    lines = [_("{id} is restored to {place}", id=done.manifest.id, place=done.to)]
     if done.old is not None:
-        lines.append(f"the former project is kept as {done.old}")
+        lines.append(_("the former project is kept as {place}", place=done.old))
     if is_here:
-        lines.append('this shell still stands in the former folder; go on with: cd "$PWD"')
-    if done.manifest.secrets:
-        lines.append("secrets were not part of it: those that stood here stay, others have to be set again")
+        lines.append(_('this shell still stands in the former folder; go on with: cd "$PWD"'))
+    if done.manifest.secrets and not done.manifest.rules.with_secrets:
+        lines.append(_("secrets were not part of it: those that stood here stay, others have to be set again"))
     return "\n".join(lines)
 
 
@@ -187,10 +214,14 @@ def pruned_data(done: Pruned) -> dict[str, Any]:
 
 def pruned_text(done: Pruned, *, dry_run: bool) -> str:
     """Return what became of each snapshot, in words."""
-    would = "would go" if dry_run else "removed"
-    lines = [f"keep {each.id}: {', '.join(reasons)}" for each, reasons in done.kept]
-    lines += [f"{would}: {each.id}" for each in done.removed]
-    lines.append(f"{len(done.kept)} kept, {len(done.removed)} {would}, {sized(done.freed_bytes)}")
+    sentence = "would go: {id}" if dry_run else "removed: {id}"
+    lines = [
+        _("keep {id}: {reasons}", id=each.id, reasons=", ".join(map(translated, reasons)))
+        for each, reasons in done.kept
+    ]
+    lines += [_(sentence, id=each.id) for each in done.removed]
+    sentence = "kept: {kept}, would go: {removed}, {size}" if dry_run else "kept: {kept}, removed: {removed}, {size}"
+    lines.append(_(sentence, kept=len(done.kept), removed=len(done.removed), size=sized(done.freed_bytes)))
     return "\n".join(lines)
 
 
@@ -207,23 +238,56 @@ def drilled_data(done: Rehearsed) -> dict[str, Any]:
 
 def drilled_text(done: Rehearsed) -> str:
     """Return what a drill found, in words."""
-    verdict = "could be worked with" if done.is_good else "could not be worked with as it is"
-    faults = [f"  {name}: {why}" for name, why in (*done.databases.items(), *done.plugins.items()) if why]
-    count = f"{done.files} files, {len(done.databases)} databases, {len(done.plugins)} plugins"
-    return "\n".join([f"{done.manifest.id} was restored to a temporary place and {verdict}: {count}", *faults])
+    sentence = "{id} was restored to a temporary place and could be worked with: {count}"
+    if not done.is_good:
+        sentence = "{id} was restored to a temporary place and could not be worked with as it is: {count}"
+    found = (*done.databases.items(), *done.plugins.items())
+    faults = [f"  {name}: {translated(why)}" for name, why in found if why]
+    counts = (
+        files_text(done.files),
+        _("1 database") if len(done.databases) == 1 else _("{count} databases", count=len(done.databases)),
+        _("1 plugin") if len(done.plugins) == 1 else _("{count} plugins", count=len(done.plugins)),
+    )
+    return "\n".join([_(sentence, id=done.manifest.id, count=", ".join(counts)), *faults])
+
+
+def secrets_lines(manifest: Manifest) -> list[str]:
+    """Return what became of secrets, in words."""
+    if manifest.rules.with_secrets:
+        return lefts(_("secrets are in it, encrypted"), manifest.secrets)
+    return lefts(_("secrets are left out"), manifest.secrets)
 
 
 def _count(manifest: Manifest) -> int:
     return sum(entry.kind == "file" for entry in manifest.entries)
 
 
+def files_text(count: int) -> str:
+    """Return a number of files, in words."""
+    return _("1 file") if count == 1 else _("{count} files", count=count)
+
+
+def _size_of(manifest: Manifest, packed_bytes: int) -> str:
+    size, packed = sized(manifest.size_bytes), sized(packed_bytes)
+    return _("{files}, {size} in {packed}", files=files_text(_count(manifest)), size=size, packed=packed)
+
+
+def _verified(at: datetime) -> str:
+    return _("verified {time}", time=moment(at))
+
+
+def _more(count: int) -> str:
+    return _("and {count} more", count=count)
+
+
 def _left_data(left: Iterable[Left]) -> list[dict[str, str]]:
     return [{"path": each.path, "why": each.why} for each in left]
 
 
-def _lefts(title: str, left: Sequence[Left]) -> list[str]:
+def lefts(title: str, left: Sequence[Left]) -> list[str]:
+    """Return what is left out, under a title, the first few of it; nothing when it is nothing."""
     lines = [f"{title}: {len(left)}"] if left else []
-    lines += [f"  {each.path}: {each.why}" for each in left[:_SHOWN]]
+    lines += [f"  {each.path}: {translated(each.why)}" for each in left[:_SHOWN]]
     if len(left) > _SHOWN:
-        lines.append(f"  and {len(left) - _SHOWN} more")
+        lines.append(f"  {_more(len(left) - _SHOWN)}")
     return lines

@@ -10,11 +10,13 @@ import attrs
 from attrs import frozen
 
 from qualia.operations import Progress
+from qualia_ops.backup.ciphering import NO_KEYS, Keys
 from qualia_ops.backup.create import place_of, sweep
 from qualia_ops.backup.disk import Disk
 from qualia_ops.backup.errors import ArchiveUnsafe, of_system
 from qualia_ops.backup.lock import locked
 from qualia_ops.backup.manifest import Manifest
+from qualia_ops.backup.opening import check_outside
 from qualia_ops.backup.reading import LIMITS, NO_LIMITS, Limits, Sink, Told, read_archive
 from qualia_ops.backup.retention import Dated, Policy, Verdict, decide
 from qualia_ops.backup.store import Snapshot, note_check, snapshots
@@ -34,16 +36,18 @@ def verify(
     path: Path,
     *,
     limits: Limits = LIMITS,
+    keys: Keys = NO_KEYS,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Told[Manifest]:
     """Read every byte of an archive, compare it with what was sealed, and note when that was.
 
     Raises:
         ArchiveUnsafe: it is damaged or refused.
+        WrongKey: it is encrypted, and no key that opens it was given.
         BackupFailed: it cannot be read.
     """
     try:
-        manifest = yield from read_archive(path, Sink(), limits)
+        manifest = yield from read_archive(path, Sink(), limits, keys=keys)
     except ArchiveUnsafe:
         note_check(path, None)
         raise
@@ -94,7 +98,11 @@ def _with_one_whole(theirs: list[Snapshot], at: datetime) -> Told[list[Snapshot]
     for number, each in enumerate(found):
         yield Progress(f"reading {each.id}")
         try:
-            yield from read_archive(each.path, Sink(), NO_LIMITS)
+            if each.is_encrypted:
+                # It was read through with its key when it was made; this tells that no byte of it is another now.
+                check_outside(each.path)
+            else:
+                yield from read_archive(each.path, Sink(), NO_LIMITS)
         except (ArchiveUnsafe, OSError):
             continue
         found[number] = attrs.evolve(each, verified_at=at)

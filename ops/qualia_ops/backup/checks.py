@@ -1,0 +1,112 @@
+"""How the backups of a project are, told by names and notes alone: no archive is opened to look."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from attrs import frozen
+
+from qualia.health import Component, Surroundings
+from qualia_ops.backup.create import name_of
+from qualia_ops.backup.engines import choice_in_project
+from qualia_ops.backup.store import archives_in, checks, verified_at
+
+NAME = "backups"
+OLD_S = 26 * 3600.0
+"""A day, and two hours for one that began late."""
+_STAMP = re.compile(r"-(\d{8}T\d{6}Z)-[0-9a-f]{6}\.")
+_MAKE_ONE = "make one with: qualia backup create"
+
+
+@frozen(kw_only=True)
+class Kept:
+    """An archive, as far as its name and the notes tell."""
+
+    path: Path
+    at: datetime
+    """When it was made."""
+    verified_at: datetime | None
+    """When every byte of it was last found right; None for never, or not any more."""
+
+
+def kept_in(folder: Path) -> tuple[Kept, ...]:
+    """Return the archives of a folder that go by the name they were given, the newest first.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    notes = checks(folder)
+    found: list[Kept] = []
+    for path in archives_in(folder):
+        stamp = _STAMP.search(path.name)
+        if stamp is not None:
+            at = datetime.strptime(stamp[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            found.append(Kept(path=path, at=at, verified_at=verified_at(path, path.stat(), notes)))
+    return tuple(sorted(found, key=lambda each: (each.at, each.path.name), reverse=True))
+
+
+@frozen
+class Backups:
+    """The check that tells how old the newest snapshot is, and whether it was verified."""
+
+    surroundings: Surroundings
+    environ: Mapping[str, str] = os.environ
+
+    @property
+    def name(self) -> str:
+        """What its component is called."""
+        return NAME
+
+    def look(self) -> Component:
+        """Return how the backups are now; a project that has none yet is not worse for it."""
+        project, state = self.surroundings.project, self.surroundings.state_dir
+        if project is None or state is None:
+            return Component(name=NAME, status="unknown", reason="there is no project to keep snapshots of")
+        if choice_in_project(project, self.environ).engine != "archive":
+            told = "another program keeps the snapshots, and is not asked for each look"
+            return Component(name=NAME, status="unknown", reason=told, remedy="see them with: qualia backup list")
+        named = self.environ.get("BACKUP_DIR")
+        found = kept_in(Path(named).expanduser() if named else state / "backups")
+        if named:
+            found = tuple(each for each in found if each.path.name.startswith(f"{name_of(project)}-2"))
+        return self._of(found)
+
+    def _of(self, found: tuple[Kept, ...]) -> Component:
+        unverified = sum(each.verified_at is None for each in found)
+        facts: dict[str, int | float | bool | None] = {"count": len(found), "unverified": unverified}
+        if not found:
+            return Component(
+                name=NAME, status="unknown", reason="there is no snapshot yet", remedy=_MAKE_ONE, facts=facts
+            )
+        newest = found[0]
+        age_s = max(0.0, self.surroundings.wall() - newest.at.timestamp())
+        verified_s = [each.at.timestamp() for each in found if each.verified_at is not None]
+        facts |= {
+            "newest_at_s": newest.at.timestamp(),
+            "age_s": age_s,
+            "verified": newest.verified_at is not None,
+            "newest_verified_at_s": max(verified_s, default=None),
+        }
+        if not verified_s:
+            told = "no snapshot is known to be whole"
+            return Component(
+                name=NAME, status="failing", reason=told, remedy="read one with: qualia backup verify", facts=facts
+            )
+        if newest.verified_at is None:
+            told = "the newest snapshot is not known to be whole"
+            return Component(
+                name=NAME, status="degraded", reason=told, remedy="read it with: qualia backup verify", facts=facts
+            )
+        if age_s > OLD_S:
+            told = f"the newest snapshot is {age_s / 3600:.0f} hours old"
+            return Component(name=NAME, status="degraded", reason=told, remedy=_MAKE_ONE, facts=facts)
+        return Component(name=NAME, status="ok", facts=facts)
+
+
+def backups(surroundings: Surroundings) -> Backups:
+    """Return the check of the project's backups."""
+    return Backups(surroundings)
