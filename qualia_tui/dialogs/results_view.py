@@ -210,7 +210,9 @@ class ResultsView(Widget):
                 rows.append(row)
             if number % _TURN == _TURN - 1:
                 await asyncio.sleep(0)
-        self.query_one(Grid).show_rows(view.columns(width), rows, empty=_("nothing fits"))
+        self.query_one(Grid).show_rows(
+            view.columns(width), rows, empty=_("nothing fits") if self._here.wanted else _("there is nothing")
+        )
         self._say_more(len(rows) if found > len(rows) else 0, found)
 
     def _say_more(self, shown: int, found: int | None = None) -> None:

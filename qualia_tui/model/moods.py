@@ -25,6 +25,8 @@ def mood_paragraphs(value: facts.Plain) -> Iterator[Paragraph]:
     polarity = facts.number(value, "polarity")
     if reason:
         yield Paragraph(text=translated(reason), style="warn")
+    elif polarity is None:
+        yield Paragraph(text=_("there are no figures"), style="dim")
     if polarity is not None:
         yield Paragraph(
             text=_label(facts.text(value, "label")),

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import field, frozen
 
+from qualia._values import is_mapping
 from qualia_tui.lines import Column, Line, Row
 from qualia_tui.model import facts
 from qualia_tui.model.artifacts import artifact_paragraphs, is_artifact
@@ -124,24 +125,28 @@ def _step(told: facts.Plain) -> StepAnswer:
 def _views_of(value: object, produces: str) -> Iterator[View]:
     if is_artifact(value):
         yield View(key="file", title=_("file"), paragraphs=lambda: artifact_paragraphs(facts.plain(value)))
-        return
-    if produces.startswith("document/"):
-        yield View(key="transcript", title=_("text"), paragraphs=lambda: transcript(facts.plain(value)))
-        metadata = facts.mapping(value, "metadata")
-        yield from _tables(tables_in(metadata))
-        told = {name: each for name, each in facts.plain(value).items() if name not in _NOT_TOLD}
-        told |= {name: each for name, each in metadata.items() if not is_table(each)}
-        yield View(key="facts", title=_("facts"), paragraphs=lambda: outline(told))
-        return
-    if produces.startswith("word-frequencies/"):
-        yield from _known(word_tables(facts.plain(value)))
+    elif not is_mapping(value):
+        yield from _unknown(value)
+    elif produces.startswith("document/"):
+        yield from _document(value)
+    elif produces.startswith("word-frequencies/"):
+        yield from _known(word_tables(value))
+        yield from _rest(value)
     elif produces.startswith("sentiment/"):
-        yield View(key="mood", title=_("mood"), paragraphs=lambda: mood_paragraphs(facts.plain(value)))
-        yield from _known(mood_tables(facts.plain(value)))
+        yield View(key="mood", title=_("mood"), paragraphs=lambda: mood_paragraphs(value))
+        yield from _known(mood_tables(value))
+        yield from _rest(value)
     else:
         yield from _unknown(value)
-        return
-    yield from _rest(value, _SHOWN)
+
+
+def _document(value: facts.Plain) -> Iterator[View]:
+    metadata = facts.mapping(value, "metadata")
+    told = {name: each for name, each in value.items() if name not in _NOT_TOLD}
+    told |= {name: each for name, each in metadata.items() if not is_table(each)}
+    yield View(key="transcript", title=_("text"), paragraphs=lambda: transcript(value))
+    yield from _tables(tables_in(metadata))
+    yield View(key="facts", title=_("facts"), paragraphs=lambda: outline(told))
 
 
 def _unknown(value: object) -> Iterator[View]:
@@ -154,11 +159,11 @@ def _unknown(value: object) -> Iterator[View]:
     yield from _tables(tables_in(value))
 
 
-def _rest(value: object, shown: frozenset[str]) -> Iterator[View]:
+def _rest(value: facts.Plain) -> Iterator[View]:
     """Yield what a record has beside its own tables."""
-    yield from _tables((name, items) for name, items in tables_in(value) if name not in shown)
-    told = {name: each for name, each in facts.plain(value).items() if each not in (None, "", (), [], {})}
-    single = {name: each for name, each in told.items() if name not in shown and not is_table(each)}
+    yield from _tables((name, items) for name, items in tables_in(value) if name not in _SHOWN)
+    told = {name: each for name, each in value.items() if each not in (None, "", (), [], {})}
+    single = {name: each for name, each in told.items() if name not in _SHOWN and not is_table(each)}
     yield View(key="facts", title=_("facts"), paragraphs=lambda: outline(single))
 
 
