@@ -34,6 +34,7 @@ MODULES = (
     "qualia.testing",
     "qualia.text",
     "qualia.validation",
+    "qualia.words",
 )
 
 
