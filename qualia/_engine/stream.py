@@ -7,6 +7,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
@@ -124,9 +125,14 @@ class Stream:
             self.observers.flush()
 
     @property
+    def _is_here(self) -> bool:
+        """Whether the documents run in threads of this process."""
+        return isinstance(self.executor, (Threads, ThreadPoolExecutor, type(None)))
+
+    @property
     def _lot(self) -> int:
         """How many documents travel together: between processes, the way costs more than a small document's run."""
-        if isinstance(self.executor, (Threads, ThreadPoolExecutor, type(None))):
+        if self._is_here:
             return 1
         return min(max(1, self.window // 4), _MOST_IN_A_LOT)
 
@@ -143,7 +149,12 @@ class Stream:
 
     def _submit(self, executor: Executor, now: _UnderWay, lot: Lot) -> None:
         try:
-            future = executor.submit(self.work, tuple(document for _, document in lot))
+            given = tuple(document for _, document in lot)
+            if self._is_here:
+                # The caller's context goes along, such as the trace it is in.
+                future = executor.submit(copy_context().run, self.work, given)
+            else:
+                future = executor.submit(self.work, given)
         except RuntimeError as error:
             # Broken or shut down: both are RuntimeErrors.
             now.refused = self._lost(error)

@@ -226,6 +226,8 @@ class Client:
                 await link.close()
             self._trouble = HostUnreachable(str(self._places()[0].path), link.reason or "the link broke")
             self._be("lost", reason=link.reason)
+            # A host that takes clients in and drops them shall not be asked without a pause.
+            await self._timing.sleep(self._timing.first_s)
 
     async def _reached(self) -> Reached:
         """Return the first link on which a host says hello, however long that takes.
@@ -284,13 +286,14 @@ class Client:
 
     async def _live(self, link: Link) -> None:
         """Use a link until it breaks or is silent for too long."""
+        # First of all: whoever hears an event may ask about it at once.
+        self._link = link
         try:
             if self._feed is not None:
                 async with asyncio.timeout(_HELLO_S):
                     await self._subscribe(link)
         except (HostUnreachable, TimeoutError):
             return
-        self._link = link
         self._be("live")
         self._changed.set()
         while not link.reading.done():

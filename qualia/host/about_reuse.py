@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,13 +117,10 @@ class AboutReuse:
         known = self.asked_of(run_id)
         if text is None and path is None:
             path, title = known.get("path"), known.get("title")
-        if text is None and path is None:
-            then = ", ".join(each[:_DIGEST] for each in documents) or "records"
-            raise HostRefused(verb, f"it was on {then}, which is not kept; give its path or text")
-        check_given(verb, text, path)
+        document = self._document(verb, run_id, documents, text, path, title)
 
         def work(job: Job) -> list[Compared]:
-            given = document_of(self.kept.core, text, path, title)
+            given = document()
             _check_same(given, documents, path or "text")
             # Before anything is run: what is computed anew takes the place of what was kept.
             kept = [self.kept.result(step.key) for step, _made_of in steps]
@@ -136,6 +134,25 @@ class AboutReuse:
 
         asked = {} if path is None else {"history": run_id, "path": path, "title": title}
         return self.jobs.start(Job("run", entry.name, work, asked=asked)).facts()
+
+    def _document(
+        self,
+        verb: str,
+        run_id: str,
+        documents: tuple[str, ...],
+        text: str | None,
+        path: str | None,
+        title: str | None,
+    ) -> Callable[[], Document]:
+        """Return what gives the document a run was on: what is given, else what this host was given then."""
+        began = self.jobs.of_run(run_id)
+        if text is None and path is None:
+            if began is not None and began.document is not None:
+                return began.document
+            then = ", ".join(each[:_DIGEST] for each in documents) or "records"
+            raise HostRefused(verb, f"it was on {then}, which is not kept; give its path or text")
+        check_given(verb, text, path)
+        return partial(document_of, self.kept.core, text, path, title)
 
     def _results(self, verb: str, entry: RunEntry) -> list[Result[Any]]:
         """Return what every step gave.

@@ -202,7 +202,7 @@ class AboutRuns:
             return self.start(**before.asked)
         if before.is_past:
             raise HostRefused("runs.rerun", f"what run {run!r} was given is not kept; start it anew")
-        again = Job(_RUN, before.name, before.work, asked=before.asked)
+        again = Job(_RUN, before.name, before.work, asked=before.asked, document=before.document)
         return self.jobs.start(again).facts()
 
     def _asked(
@@ -254,7 +254,7 @@ class AboutRuns:
         def work(job: Job) -> Any:
             return what.call(document(), job)
 
-        return self.jobs.start(Job(_RUN, what.name, work, asked=plain, group=group))
+        return self.jobs.start(Job(_RUN, what.name, work, asked=plain, group=group, document=document))
 
 
 def _files_in(folder: str, suffixes: list[Any] | None) -> list[str]:

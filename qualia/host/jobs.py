@@ -14,6 +14,7 @@ from attrs import field, frozen
 from qualia._trouble import TROUBLE
 from qualia._values import to_plain
 from qualia.cancel import CancelToken
+from qualia.document import Document
 from qualia.errors import CoreClosed, DeadlineExceeded, QualiaError, RunCancelled, describe
 from qualia.events import Event, EventKind
 from qualia.protocol import HostRefused
@@ -49,6 +50,7 @@ class Job:
         work: does it; takes the job, to tell of progress, and returns what it gave.
         asked: what was asked for, without any text: enough to ask for it again; empty when that is not enough.
         group: what those that were begun together have in common; None for one by itself.
+        document: gives what it is run on, once more; None when that is not one document.
     """
 
     def __init__(
@@ -59,8 +61,10 @@ class Job:
         *,
         asked: Mapping[str, Any] | None = None,
         group: str | None = None,
+        document: Callable[[], Document] | None = None,
     ) -> None:
         self.id: str = secrets.token_hex(4)
+        self.document: Callable[[], Document] | None = document
         self.asked: Mapping[str, Any] = asked or {}
         self.group: str | None = group
         self.kind: JobKind = kind

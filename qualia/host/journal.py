@@ -116,8 +116,10 @@ class Journal:
         with suppress(OSError), self._lock:
             self._close()
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            how = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+            how = os.O_WRONLY | os.O_APPEND | os.O_CREAT
             self._file = os.open(self._path, how, 0o600)
+            # What was torn off at its end stays a line by itself.
+            os.write(self._file, b"\n")
 
     def begin(self, kept: Iterable[Fate]) -> None:
         """Begin the file anew with what is still worth knowing of earlier runs: the latest of them."""
@@ -129,7 +131,7 @@ class Journal:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._path, b"".join(lines))
             self._path.chmod(0o600)
-            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
             self._lines = len(lines)
 
     @property
@@ -142,9 +144,11 @@ class Journal:
         with self._lock:
             if self._file is None:
                 return
-            # In one piece: a host that is killed leaves whole lines.
+            # In one piece: a host that is killed leaves whole lines. On a full disk a line may be torn.
+            line = _line(fate)
             with suppress(OSError):
-                os.write(self._file, _line(fate))
+                if os.write(self._file, line) < len(line):
+                    os.write(self._file, b"\n")
             self._lines += 1
         if self.is_long:
             self.begin(self.opened())

@@ -21,6 +21,7 @@ from qualia_tui.model.order import Order
 from qualia_tui.model.plan import Subject, plan_lines
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.beside import beside
 from qualia_tui.widgets.text_lines import TextLines
 from qualia_tui.words import _, sentence_of, translated
 
@@ -67,7 +68,7 @@ class Launch(Dialog[Order]):
         self._show_given()
         if self._subject.kind == "plugin":
             self.query_one(FormPane).take_focus()
-            self.run_worker(self._ask_params(), group="params", exclusive=True)
+            beside(self, self._ask_params, group="params")
         else:
             self.query_one(TextLines).focus()
             self._plan()
@@ -92,11 +93,11 @@ class Launch(Dialog[Order]):
 
     def action_pick(self) -> None:
         """Pick a file or folder."""
-        self.run_worker(self._pick(), group="given", exclusive=True)
+        beside(self, self._pick, group="given")
 
     def action_paste(self) -> None:
         """Paste or type a text."""
-        self.run_worker(self._paste(), group="given", exclusive=True)
+        beside(self, self._paste, group="given")
 
     def action_sample(self) -> None:
         """Take the built-in sample."""
@@ -148,7 +149,7 @@ class Launch(Dialog[Order]):
         self.query_one(FormPane).show_form(form, empty=_("it takes no params"))
 
     def _plan(self) -> None:
-        self.run_worker(self._ask_plan(), group="plan", exclusive=True)
+        beside(self, self._ask_plan, group="plan")
 
     async def _ask_plan(self) -> None:
         given = self._given

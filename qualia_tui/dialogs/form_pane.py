@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -27,6 +28,7 @@ from qualia_tui.model.form import (
 from qualia_tui.model.texts import wrapped
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.beside import beside
 from qualia_tui.widgets.entry import Entry
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
@@ -131,7 +133,7 @@ class FormPane(Widget):
         if spec is None:
             return
         if len(offered(spec)) > MANY:
-            self.run_worker(self._choose(spec), group="choose", exclusive=True)
+            beside(self, partial(self._choose, spec), group="choose")
         elif offered(spec):
             self._take(spec, next_offered(spec, self.form.text(spec.name)))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path, PurePath
 from typing import ClassVar
 
@@ -29,6 +30,7 @@ from qualia_tui.model.folders import (
 from qualia_tui.model.given import Given
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.beside import beside
 from qualia_tui.widgets.entry import Entry
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.words import _, sentence_of
@@ -131,7 +133,7 @@ class Picker(Dialog[Given]):
         self._go(self._folder.path)
 
     def _go(self, path: str, *, is_typed: bool = False) -> None:
-        self.run_worker(self._look(path, is_typed=is_typed), group="look", exclusive=True)
+        beside(self, partial(self._look, path, is_typed=is_typed), group="look")
 
     async def _look(self, path: str, *, is_typed: bool) -> None:
         asked = {"path": path} if path else {}

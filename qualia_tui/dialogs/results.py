@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import PurePath
 from typing import Any, ClassVar
 
@@ -19,6 +20,7 @@ from qualia_tui.model.results import StepAnswer, steps_of
 from qualia_tui.model.state import JobFacts
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.beside import beside
 from qualia_tui.words import _, sentence_of
 
 
@@ -62,7 +64,7 @@ class Results(Dialog[bool]):
 
     def action_save(self) -> None:
         """Save what is looked at as a file of the host's machine."""
-        self.run_worker(self._save(), group="save", exclusive=True)
+        beside(self, self._save, group="save")
 
     def action_copy(self) -> None:
         """Copy the path of what was saved last, or else the text that is looked at."""
@@ -126,7 +128,7 @@ class RunResults(Results):
         """Begin to follow it."""
         self.set_interval(max(0.02, min(0.25, console_of(self).look.pace_s / 4)), self._look)
         self._show()
-        self.run_worker(self._ask_progress(), group="progress", exclusive=True)
+        beside(self, self._ask_progress, group="progress")
 
     def on_resize(self) -> None:
         """Draw it for the width there is."""
@@ -147,15 +149,15 @@ class RunResults(Results):
 
     def action_stop(self) -> None:
         """Ask it to stop."""
-        self.run_worker(self._stop(force=False), group="stop", exclusive=True)
+        beside(self, partial(self._stop, force=False), group="stop")
 
     def action_force(self) -> None:
         """Wait for it no longer."""
-        self.run_worker(self._stop(force=True), group="stop", exclusive=True)
+        beside(self, partial(self._stop, force=True), group="stop")
 
     def action_again(self) -> None:
         """Run the same again, and follow that."""
-        self.run_worker(self._again(), group="again", exclusive=True)
+        beside(self, self._again, group="again")
 
     async def _stop(self, *, force: bool) -> None:
         console = console_of(self)
@@ -201,7 +203,7 @@ class RunResults(Results):
         self.refresh_bindings()
         if self._doing.job.is_over and not self._is_told:
             self._is_told = True
-            self.run_worker(self._ask_result(), group="result", exclusive=True)
+            beside(self, self._ask_result, group="result")
 
     async def _ask_progress(self) -> None:
         answer = await self._call("runs.progress", run=self.run)

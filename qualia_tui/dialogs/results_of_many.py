@@ -18,6 +18,7 @@ from qualia_tui.model.doing import state_span
 from qualia_tui.model.state import JobFacts
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.beside import beside
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.words import _, sentence_of, translated
 
@@ -75,7 +76,7 @@ class ManyResults(Dialog[bool]):
 
     def action_stop(self) -> None:
         """Ask all of them to stop."""
-        self.run_worker(self._stop(), group="stop", exclusive=True)
+        beside(self, self._stop, group="stop")
 
     async def _stop(self) -> None:
         console = console_of(self)
@@ -94,7 +95,7 @@ class ManyResults(Dialog[bool]):
             self._jobs = found
             self._show()
             if any(job.state == "failed" and run not in self._errors for run, job in found.items()):
-                self.run_worker(self._ask_errors(), group="errors", exclusive=True)
+                beside(self, self._ask_errors, group="errors")
 
     async def _ask_errors(self) -> None:
         """Ask why runs failed: events do not say it in full."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import ClassVar
 
 from attrs import evolve, frozen
@@ -18,6 +19,7 @@ from qualia_tui.model.results import MOST_ROWS, StepAnswer, View
 from qualia_tui.model.texts import all_lines
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.beside import beside
 from qualia_tui.widgets.entry import FilterLine
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
@@ -177,7 +179,7 @@ class ResultsView(Widget):
         is_table = view is not None and view.table is not None
         self.query_one(Grid).display = is_table
         self.query_one(".text", TextLines).display = not is_table
-        self.run_worker(self._fill(view), group="fill", exclusive=True)
+        beside(self, partial(self._fill, view), group="fill")
 
     async def _fill(self, view: View | None) -> None:
         if view is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
@@ -96,8 +95,6 @@ def parse(spec: ParamSpec, text: str, *, plugin: str) -> Any:
         InvalidParam: it is no value of its type, out of bounds, or none of the choices.
     """
     value = parse_text(spec, text, plugin=plugin)
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidParam(plugin, spec.name, f"must be a finite number, not {text}")
     return check_params((spec,), {spec.name: value}, plugin=plugin)[spec.name]
 
 

@@ -9,9 +9,9 @@ from attrs import frozen
 from qualia_tui.lines import Column, Line, Row, Span, Style, line
 from qualia_tui.model import amounts, facts
 from qualia_tui.model.plugin_view import PluginFacts, plugin_facts, state_span
+from qualia_tui.model.spark import graph
 from qualia_tui.model.terms import term
 from qualia_tui.model.wrapping import facts_lines, wrapped
-from qualia_tui.widgets.spark import graph
 from qualia_tui.words import _, translated
 
 _PLUGIN = "plugin:"
@@ -85,7 +85,8 @@ def verdict_line(report: facts.Plain) -> tuple[Line, Line]:
 
 def component(report: facts.Plain, name: str) -> facts.Plain:
     """Return a component by its name; an empty one when there is none."""
-    return next((each for each in facts.items(report, "components") if facts.text(each, "name") == name), {})
+    nothing: facts.Plain = {}
+    return next((each for each in facts.items(report, "components") if facts.text(each, "name") == name), nothing)
 
 
 def trouble_lines(found: Sequence[Trouble], width: int, *, most: int) -> tuple[Line, ...]:

@@ -9,9 +9,9 @@ from qualia._values import is_mapping, is_sequence
 from qualia_tui.lines import Line, Span, line
 from qualia_tui.model import amounts, facts
 from qualia_tui.model.plugin_view import PluginFacts, plugin_facts, state_span
+from qualia_tui.model.spark import graph
 from qualia_tui.model.terms import term
 from qualia_tui.model.wrapping import facts_lines, wrapped
-from qualia_tui.widgets.spark import graph
 from qualia_tui.words import _, translated
 
 _GRAPH = 30
@@ -74,9 +74,7 @@ def _calls(each: PluginFacts) -> str:
     return _("{calls}, of them {cached} from the cache", calls=calls, cached=cached)
 
 
-def full(
-    told: facts.Plain, runs: Sequence[facts.Plain], width: int, *, at_s: float | None = None
-) -> tuple[Line, ...]:
+def full(told: facts.Plain, runs: Sequence[facts.Plain], width: int, *, at_s: float | None = None) -> tuple[Line, ...]:
     """Return the whole page.
 
     Args:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from attrs import evolve, frozen
 
+from qualia._values import is_sequence
 from qualia_tui.lines import Column, Row, Span, Style
 from qualia_tui.model import amounts, facts
 from qualia_tui.model.log import matches
+from qualia_tui.model.spark import graph
 from qualia_tui.model.terms import term
-from qualia_tui.widgets.spark import graph
 from qualia_tui.words import _
 
 Key = Literal["name", "state", "breaker", "calls", "errors", "p50", "p95"]
@@ -94,6 +95,7 @@ class Order:
 def plugin_facts(plain: facts.Plain) -> PluginFacts:
     """Read what a host tells of a plugin; what is of another shape is not known."""
     counts, breaker, series = (facts.mapping(plain, name) for name in ("counts", "breaker", "series"))
+    place = facts.text(counts, "last_error_at")
     return PluginFacts(
         id=facts.text(plain, "id"),
         kind=facts.text(plain, "kind"),
@@ -109,12 +111,18 @@ def plugin_facts(plain: facts.Plain) -> PluginFacts:
         errors=whole(counts, "errors"),
         p50_s=facts.number(counts, "p50_s"),
         p95_s=facts.number(counts, "p95_s"),
-        last_error=facts.text(counts, "last_error"),
-        place=facts.text(counts, "last_error_at"),
+        last_error=_cause(facts.text(counts, "last_error"), place),
+        place=place,
         last_error_when_s=facts.number(counts, "last_error_when_s"),
         series=numbers(series.get("calls")),
         failed=numbers(series.get("errors")),
     )
+
+
+def _cause(sentence: str, place: str) -> str:
+    """Return what an error's sentence says after its place, which stands beside it already."""
+    _before, found, after = sentence.partition(f"{place}: ") if place else ("", "", "")
+    return after if found else sentence
 
 
 def whole(plain: object, name: str) -> int:
@@ -125,13 +133,12 @@ def whole(plain: object, name: str) -> int:
 
 def numbers(value: object) -> tuple[float, ...]:
     """Return the numbers of a list; what is none counts as 0."""
-    if not isinstance(value, (list, tuple)):
-        return ()
-    listed: Iterable[object] = value
-    return tuple(
-        float(each) if isinstance(each, (int, float)) and not isinstance(each, bool) and -1e18 < each < 1e18 else 0.0
-        for each in listed
-    )
+    return tuple(_number(each) for each in value) if is_sequence(value) else ()
+
+
+def _number(value: object) -> float:
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return float(value) if is_number and -1e18 < value < 1e18 else 0.0
 
 
 def arranged(plugins: Mapping[str, facts.Plain], *, order: Order, wanted: str = "") -> tuple[PluginFacts, ...]:

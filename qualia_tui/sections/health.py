@@ -76,9 +76,7 @@ class Health(Section):
 
     def action_whole(self) -> None:
         """Read the whole report."""
-        self.console_app.read(
-            _("The whole report"), health_view.whole_report(self.model.health, self.size.width - 4)
-        )
+        self.console_app.read(_("The whole report"), health_view.whole_report(self.model.health, self.size.width - 4))
 
     def action_again(self) -> None:
         """Have everything looked at now."""
@@ -94,7 +92,7 @@ class Health(Section):
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         """Read all that is known of a plugin."""
         event.stop()
-        self.soon(read_plugin(self.console_app, event.key, self.size.width - 4), group="health-plugin")
+        self.soon(read_plugin(self, event.key, self.size.width - 4), group="health-plugin")
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Say below the table what it has no room for."""
@@ -128,7 +126,7 @@ class Health(Section):
 
     def _ask_alerts(self) -> None:
         width = self.size.width - 4
-        self.soon(read_operation(self.console_app, _ALERTS, _("Alerts"), width), group="health-alerts")
+        self.soon(read_operation(self, _ALERTS, _("Alerts"), width), group="health-alerts")
 
 
 def _show_all(widget: TextLines, lines: tuple[Line, ...]) -> None:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from qualia_tui.dialogs.asking import Option
-from qualia_tui.lines import Span
+from qualia_tui.lines import Line, Span
 from qualia_tui.model.log_view import Filter, details
 from qualia_tui.model.state import Part
 from qualia_tui.model.terms import term
@@ -97,7 +97,7 @@ class Log(Section):
     def _tell(self) -> None:
         pane, chosen = self._pane, self._filter
         if pane.following:
-            left = (Span("▸ " + _("following"), "ok"),)
+            left: Line = (Span("▸ " + _("following"), "ok"),)
         elif pane.waiting:
             told = _("paused, {count} new lines wait", count=pane.waiting)
             left = (Span("○ " + told, "warn"), Span("  f " + _("follows again"), "dim"))

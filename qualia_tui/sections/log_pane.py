@@ -17,7 +17,6 @@ from qualia_tui.widgets.painting import row_line, strip_of
 from qualia_tui.widgets.text_lines import TextLines
 from qualia_tui.words import _
 
-
 _KEPT_ROWS = 200
 
 

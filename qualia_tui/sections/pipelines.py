@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -24,6 +25,7 @@ from qualia_tui.model.plan import (
 from qualia_tui.model.state import JobFacts, Part
 from qualia_tui.sections.section import Section
 from qualia_tui.widgets.bars import Bar
+from qualia_tui.widgets.beside import beside
 from qualia_tui.widgets.entry import FilterLine
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
@@ -65,9 +67,10 @@ class Pipelines(Section):
         """Lay it out."""
         with Container(classes="both"):
             yield Grid(id="subjects")
+            # Behind the table, so that leaving it leads back there.
+            yield FilterLine()
             yield TextLines(classes="plan")
         yield Bar(classes="last")
-        yield FilterLine()
 
     def update(self, changed: frozenset[Part]) -> None:
         """Show what changed."""
@@ -124,7 +127,7 @@ class Pipelines(Section):
         elif self.console_app.look.read_only:
             self.console_app.tell(_("this console only looks"), "warn")
         else:
-            self.soon(self._launch(subject), group="launch")
+            beside(self, partial(self._launch, subject), group="launch")
 
     def action_last(self) -> None:
         """Look at the last run that was begun here."""
@@ -204,7 +207,7 @@ class Pipelines(Section):
         if subject.kind == "pipeline" and not subject.trouble:
             plan = self._plans.get(subject.key)
             if plan is None and self.console_app.model.link == "live":
-                self.soon(self._ask_plan(subject), group="plan")
+                beside(self, partial(self._ask_plan, subject), group="plan")
             lines += plan_lines(subject, plan, width)
         pane.show(lines)
         pane.scroll_lines(0)

@@ -48,10 +48,7 @@ class Plugins(Section):
         Binding("b", "rollback", "roll back", id="plugins.rollback"),
         Binding("o", "hold", "hold open", id="plugins.hold"),
         Binding("slash", "filter", "filter", key_display="/", id="plugins.filter"),
-        *(
-            Binding(letter, f"order('{key}')", show=False, id=f"plugins.order.{key}")
-            for letter, key in LETTERS.items()
-        ),
+        *(Binding(letter, f"order('{key}')", show=False, id=f"plugins.order.{key}") for letter, key in LETTERS.items()),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
@@ -132,12 +129,12 @@ class Plugins(Section):
         """Run it on a sample."""
         plugin = self._chosen()
         if plugin is not None:
-            self.soon(try_plugin(self.console_app, plugin, self.app.size.width - 6), group="plugins-try")
+            self.soon(try_plugin(self, plugin), group="plugins-try")
 
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         """Read all that is known of a plugin."""
         event.stop()
-        self.soon(read_plugin(self.console_app, event.key, self.app.size.width - 6), group="plugins-read")
+        self.soon(read_plugin(self, event.key, self.console_app.size.width - 6), group="plugins-read")
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Let the pane follow the cursor once it stands still: each row it passes would send a pane."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Input
 
 from qualia._safe import UNSAFE
@@ -59,9 +60,11 @@ class FilterLine(Entry):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(placeholder="/", id=id)
+        self._before: Widget | None = None
 
     def open(self) -> None:
         """Show the line and type into it."""
+        self._before = self.screen.focused
         self.display = True
         self.focus()
 
@@ -83,4 +86,7 @@ class FilterLine(Entry):
     def action_leave(self) -> None:
         """Go back to the rows; the line stays only as long as it looks for something."""
         self.display = bool(self.value)
-        self.screen.focus_previous()
+        if self._before is not None and self._before is not self and self._before.is_attached:
+            self._before.focus()
+        else:
+            self.screen.focus_previous()

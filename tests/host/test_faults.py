@@ -138,7 +138,7 @@ def test_the_fate_of_a_run_whose_host_was_killed_is_told(spawn: Spawn, project: 
             before_s = time.monotonic()
             first.kill()
             lost = (await until(events, "link"))[-1]
-            assert (lost.details["state"], time.monotonic() - before_s < 2) == ("lost", True)
+            assert (lost.details["state"], time.monotonic() - before_s < 2 + _SLACK_S) == ("lost", True)
             second = spawn("host", "--project", str(project))
             await asyncio.to_thread(place_of, second)
             up_s = time.monotonic()
@@ -291,7 +291,7 @@ def test_an_event_is_heard_soon(core: Core, host: Host, project: Path) -> None:
                         assert event.at_s is not None
                         took_s.append(time.time() - event.at_s)
                         break
-            assert sorted(took_s)[190] < 0.1
+            assert sorted(took_s)[190] < 0.1 + _SLACK_S
 
     ran(work)
 

@@ -59,6 +59,17 @@ def test_a_half_written_line_is_no_harm() -> None:
     assert [each.run for each in fates([whole, line("b", "ok")[:-9]])] == ["a"]
 
 
+def test_what_was_torn_off_does_not_harm_what_follows(tmp_path: Path) -> None:
+    """A host that goes on with a journal whose last line is half writes whole lines behind it."""
+    path = tmp_path / NAME
+    path.write_bytes(line("a", "ok") + b"\n" + line("b", "ok")[:-9])
+    journal = Journal(path)
+    journal.resume()
+    journal.note(Fate(run="c", kind="run", name="toy", at_s=2.0, state="running"))
+    journal.close()
+    assert [(each.run, each.state) for each in Journal(path).opened()] == [("a", "ok"), ("c", "running")]
+
+
 def test_a_journal_stays_small_and_private(tmp_path: Path) -> None:
     """After any number of runs it holds the latest, and nobody else reads it."""
     journal = Journal(tmp_path / "state" / NAME)

@@ -178,3 +178,6 @@ def test_a_run_whose_document_is_not_known_wants_it(core: Core, talker: Talker) 
     run = talker.call("history.rerun", run_id=entry["run_id"], text="a b")["run"]
     assert talker.settled(run)["state"] == "ok"
     assert talker.call("runs.artifact", run=run)["name"] == "toy_count.json"
+    pasted = talker.settled(talker.call("runs.start", plugin="toy_count", text="c d e")["run"])["run_id"]
+    again = talker.settled(talker.call("history.rerun", run_id=pasted)["run"])
+    assert (again["state"], again["path"]) == ("ok", None)

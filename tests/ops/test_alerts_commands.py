@@ -226,7 +226,7 @@ def test_portuguese_is_spoken(alerts: Run) -> None:
 
 
 def test_a_plugin_that_starts_failing_is_told_until_it_is_mended(alerts: Run, hearing: Hearing) -> None:
-    """Seen in the program that runs it: an open breaker is raised once, and over when the plugin is reloaded."""
+    """Seen in the program that runs it: an open breaker is raised once, and over once the mended plugin answers."""
     configure(CHAT.format(url=hearing.url))
     folder = Path("plugins", "turns")
     folder.mkdir(parents=True)
@@ -243,6 +243,7 @@ def test_a_plugin_that_starts_failing_is_told_until_it_is_mended(alerts: Run, he
         assert alerts("check").code == 1
         (folder / "__init__.py").write_text(PLUGIN.replace("WHAT", "1"), encoding="utf-8")
         core.reload("turns")
+        core.run("turns", Document("the call that decides"))
         core.health.report(fresh=True)
         assert alerts("check").code == 0
     events = [json.loads(body) for _path, _headers, body in hearing.heard]

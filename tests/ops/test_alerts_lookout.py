@@ -111,7 +111,7 @@ def test_each_thing_is_told_once(world: Any) -> None:
 
 
 def test_what_lasts_is_told_again_after_a_day(world: Any) -> None:
-    """Not before."""
+    """It is not told again before that."""
     world.look(0.95)
     world.look(0.95, after_s=86_399.0)
     assert world.kinds() == ["raised"]
@@ -279,6 +279,38 @@ def test_a_value_of_the_wrong_type_is_damage_too(world: Any) -> None:
     for change in ({"looked_s": "5"}, {"looked_s": float("nan")}, {"tracks": {"disk:": {"rule": 3}}}, {"more": 1}):
         path.write_text(json.dumps({**whole, "memory": {**whole["memory"], **change}}))
         assert recall(world.folder).trouble, change
+
+
+ODD = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.just("x") | st.just("disk:"),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["rule", "kind", "x"]), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@pytest.mark.properties
+@given(path=st.lists(st.integers(0, 9), max_size=5), odd=ODD)
+def test_whatever_stands_in_the_file_nobody_stumbles(tmp_path_factory: Any, path: list[int], odd: Any) -> None:
+    """With any part of it replaced by anything, it is believed whole or not at all."""
+    folder = tmp_path_factory.mktemp("memory")
+    track = Track(rule="disk", severity="warning", first_s=0.0, facts={"share": 0.9})
+    whole = Memory(tracks={"disk:": track}, held=(notice(),), outboxes={"one": Outbox(waiting=(notice(),))})
+    remember(folder, whole)
+    plain = json.loads((folder / store.FILE_NAME).read_text())
+    place: Any = {"": plain}
+    key: Any = ""
+    for number in path:
+        inner = place[key]
+        if not isinstance(inner, (dict, list)) or not inner:
+            break
+        place, key = inner, list(inner)[number % len(inner)] if isinstance(inner, dict) else number % len(inner)
+    place[key] = odd
+    if path:
+        (folder / store.FILE_NAME).write_text(json.dumps(plain))
+        recalled = recall(folder)
+        assert not recalled.trouble or recalled.memory == Memory()
 
 
 TEXT = st.text(max_size=5)

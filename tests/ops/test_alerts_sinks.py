@@ -185,6 +185,12 @@ def test_a_command_hears_of_it_by_input_and_environment(tmp_path: Any) -> None:
     assert "MAIL_PASSWORD" not in seen
 
 
+def test_whatever_a_check_calls_itself_can_be_told() -> None:
+    """NUL and halves of characters, which no environment holds, become visible escapes."""
+    odd = notice(subject="a\0b\ud800", reason="x\0y")
+    assert command("import os; assert os.environ['QUALIA_ALERT_SUBJECT'] == r'a\\u0000b\\ud800'").send(odd, SOURCE)
+
+
 def test_no_shell_reads_the_arguments(tmp_path: Any) -> None:
     """What a shell would run is an argument like any other."""
     out = tmp_path / "out"

@@ -322,6 +322,8 @@ def test_case_13_a_wrong_key(backup: Run, project: Path, tmp_path: Path, look: L
         for more in ([], ["--identity", str(tmp_path / "other")]):
             ran = backup(*words, *more)
             assert (ran.code, ran.err.count("\n"), ran.out) == (12, 1, "")
+    all_of_them = backup("verify", "--all", "--format", "json")
+    assert (all_of_them.code, [row["trouble"][:15] for row in all_of_them.data]) == (12, ["it is encrypted"])
     assert look(project) == then
     assert not Path(to).exists()
     listed = backup("list", "--format", "json").data

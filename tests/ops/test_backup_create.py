@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -22,10 +23,11 @@ from qualia_ops.backup.databases import copy_database, fault_of
 from qualia_ops.backup.disk import Disk
 from qualia_ops.backup.errors import ArchiveUnsafe, BackupLocked
 from qualia_ops.backup.lock import locked
-from qualia_ops.backup.manifest import Rules, from_bytes, to_bytes
+from qualia_ops.backup.manifest import Entry, Rules, from_bytes, to_bytes
 from qualia_ops.backup.packing import seal_bytes
 from qualia_ops.backup.reading import Sink, read_archive, read_manifest
 from qualia_ops.backup.store import find, snapshots
+from qualia_ops.backup.tarred import header
 
 from tests.ops.conftest import Finish
 
@@ -278,3 +280,27 @@ def test_every_flipped_bit_is_found(project: Path, archives: Path, finish: Finis
         path.write_bytes(flipped)
         with pytest.raises(ArchiveUnsafe):
             finish(read_archive(path, Sink()))
+
+
+@pytest.mark.parametrize("is_wide", [False, True])
+@pytest.mark.parametrize(
+    "described",
+    [
+        Entry(path="a", kind="file", mode=0o644, mtime_ns=1_700_000_000_000_000_000, size=3),
+        Entry(path="a" * 92, kind="file", mode=0o600, mtime_ns=0, size=8**11 - 1),
+        Entry(path="a" * 93, kind="file", mode=0o600, mtime_ns=-5, size=8**11),
+        Entry(path="ação/" * 40 + "é", kind="file", mode=0o777, mtime_ns=10**22),
+        Entry(path="\udcff\n", kind="file", mode=0, mtime_ns=1),
+        Entry(path="folder", kind="folder", mode=0o500, mtime_ns=0),
+        Entry(path="link", kind="link", mode=0o777, mtime_ns=0, target="../" + "é" * 200),
+    ],
+)
+def test_a_header_is_what_any_tar_reads(described: Entry, is_wide: bool) -> None:
+    """Long names, those beyond ASCII and large sizes reach the standard library's tar as they are."""
+    with tarfile.open(fileobj=io.BytesIO(header(described, is_wide=is_wide)), mode="r|") as tar:
+        found = tar.next()
+    assert found is not None
+    assert (found.name, found.linkname) == (f"project/{described.path}", described.target)
+    assert (found.size, found.mode) == (described.size, described.mode)
+    kinds = {"file": found.isreg(), "folder": found.isdir(), "link": found.issym()}
+    assert kinds[described.kind]

@@ -135,6 +135,16 @@ def test_a_file_that_the_collector_would_not_read_is_refused(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_label_leads_to_no_other_folder(home: Path, tmp_path: Path) -> None:
+    """Whatever a project is called, its file is in the folder that was asked for, and the label says it all."""
+    folder = tmp_path / "textfiles"
+    folder.mkdir()
+    done = asked(home, textfile=str(folder), label='../../up "x"\n\udc80')
+    assert [each.name for each in folder.iterdir()] == ["qualia-..-..-up-x-udc80.prom"]
+    found = figures((folder / Path(done.value["path"]).name).read_text(encoding="utf-8"))
+    assert found['qualia_host_up{project=../../up "x"\n\\udc80}'] == 0
+
+
 def test_openmetrics_is_what_its_parser_takes(home: Path) -> None:
     """The other form holds the same figures and ends as it has to."""
     text = f"{asked(home, openmetrics=True).text}\n"

@@ -8,23 +8,27 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from qualia_ops.backup.checks import Backups
 from qualia_ops.backup.create import create
 from qualia_ops.backup.engines import PASSWORDS, choice_in
 from qualia_ops.backup.errors import BackupFailed, BackupLocked, NoSuchSnapshot, WrongKey, WrongPolicy
 from qualia_ops.backup.manifest import Rules
 from qualia_ops.backup.reading import Sink
 from qualia_ops.backup.restic import making
-from qualia_ops.backup.restic.commands import NOTES, Snapshot
+from qualia_ops.backup.restic.commands import Snapshot
 from qualia_ops.backup.restic.making import make, pattern
+from qualia_ops.backup.restic.notes import made, notes_in, removed, verified
 from qualia_ops.backup.restic.program import NoRepository, Restic, failure, found, shown
 from qualia_ops.backup.restic.repository import STAGE, Repository, tags_of
 from qualia_ops.backup.restore import restore_elsewhere_from, restore_from
 
 from qualia.errors import OperationUnavailable
+from qualia.health import Surroundings
 from qualia.operations import OperationContext
 from qualia.settings import Settings
 from tests.cli.conftest import Run
@@ -77,7 +81,7 @@ class TestWithRestic:
             None,
         )
         assert f"{name} is whole" in backup("verify").out
-        assert listed["restic_id"] in (archives / NOTES).read_text()
+        assert notes_in(archives)[name].verified_at
         shown_text = backup("show", name[:12], "--files").out
         assert "texts/one.txt" in shown_text and STAGE not in shown_text
         (project / "texts" / "one.txt").write_text("spoilt\n")
@@ -322,6 +326,26 @@ def test_lines_that_are_no_json_are_passed_over(binary: dict[str, str], tmp_path
     assert Repository(restic=restic, place=None).snapshots() == ()
     with pytest.raises(NoSuchSnapshot, match="there is none"):
         Repository(restic=restic, place=None).find("latest")
+
+
+def test_health_knows_the_newest_without_asking_restic(project: Path, archives: Path) -> None:
+    """Notes tell when a snapshot was made and found whole; what cannot be read counts as none."""
+    at = datetime(2026, 3, 1, 2, 30, tzinfo=UTC)
+    days = iter([0.0, 0.0, 3.0, 9.0, 9.0, 9.0])
+    around = Surroundings(state_dir=project / ".qualia", wall=lambda: at.timestamp() + 60 + 86_400 * next(days))
+    check = Backups(around, environ={"BACKUP_ENGINE": "restic"})
+    assert check.look().status == "unknown"
+    made(archives, "a", at)
+    assert (check.look().status, check.look().facts["age_s"]) == ("ok", 60.0)
+    assert check.look().reason == "the newest snapshot is 72 hours old"
+    made(archives, "b", at + timedelta(days=9))
+    assert check.look().reason == "no snapshot was read through for 9 days"
+    verified(archives, "b", at + timedelta(days=9), at + timedelta(days=9))
+    assert (check.look().status, check.look().facts["verified"]) == ("ok", True)
+    removed(archives, {"a"})
+    assert [*notes_in(archives)] == ["b"]
+    (archives / "restic.json").write_text("[3]")
+    assert notes_in(archives) == {}
 
 
 def test_a_pattern_means_one_path() -> None:

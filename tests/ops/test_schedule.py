@@ -131,3 +131,22 @@ def test_the_engine_goes_along(backup: Run, tmp_path: Path, monkeypatch: pytest.
     told = backup("schedule", "--cron", "--password-file", str(tmp_path / "key")).out
     assert f"--engine restic --repository s3:host/bucket --password-file {tmp_path / 'key'}" in told
     assert "hush" not in told
+
+
+def test_archives_made_at_night_are_encrypted_as_those_made_by_day(
+    backup: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What variables say of keys stands in the commands, each where it belongs; a password has to be in a file."""
+    monkeypatch.setenv("BACKUP_RECIPIENTS", "age1abc, age1def")
+    monkeypatch.setenv("BACKUP_IDENTITY_FILE", str(tmp_path / "key"))
+    create, drill = [line for line in backup("schedule", "--cron").out.splitlines() if " -m qualia " in line]
+    made, pruned = create.split(" ; ")[1:]
+    assert "--recipient age1abc --recipient age1def" in made
+    assert "--recipient" not in pruned + drill and f"--identity {tmp_path / 'key'}" in drill
+    monkeypatch.delenv("BACKUP_RECIPIENTS")
+    monkeypatch.setenv("BACKUP_PASSWORD", "hush")
+    refused = backup("schedule", "--cron")
+    assert (refused.code, "name a file with --password-file" in refused.err) == (2, True)
+    monkeypatch.setenv("BACKUP_PASSWORD_FILE", str(tmp_path / "word"))
+    told = backup("schedule", "--cron").out
+    assert told.count(f"--password-file {tmp_path / 'word'}") == 3 and "hush" not in told

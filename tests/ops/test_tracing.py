@@ -193,6 +193,21 @@ def test_steps_that_run_at_once_have_the_run_as_their_parent(tmp_path: Path, col
     check_nesting(collected.spans)
 
 
+def test_the_runs_of_a_map_are_part_of_its_callers_trace(tmp_path: Path, collected: Collected) -> None:
+    """Documents that run in the map's own threads belong to whoever iterates over it."""
+    documents = [Document(f"text {number}") for number in range(6)]
+    tracer = collected.provider.get_tracer("mine")
+    with (
+        toys(tmp_path, {"good": LENGTH}) as core,
+        attach(core, tracer_provider=collected.provider),
+        tracer.start_as_current_span("batch"),
+    ):
+        assert len(list(core.map(documents, {"steps": [{"plugin": "good"}]}))) == 6
+    runs = [each for each in collected.spans if each.name.startswith("qualia.run")]
+    assert [parent(each) for each in runs] == [identity(collected.named("batch"))] * 6
+    check_nesting(collected.spans)
+
+
 def test_after_closing_nothing_is_traced(tmp_path: Path, collected: Collected) -> None:
     """Closing twice is fine, and a run afterwards leaves no span."""
     with toys(tmp_path, {"good": LENGTH}) as core:

@@ -23,7 +23,8 @@ def plugin(
     **more: Any,
 ) -> dict[str, Any]:
     """Return what a host tells of a plugin."""
-    error = "ValueError: the model file is empty" if errors else ""
+    place = f"/srv/interviews/plugins/{plugin_id}/core.py:41" if errors else ""
+    error = f"plugin {plugin_id!r} failed at {place}: ValueError: the model file is empty" if errors else ""
     return {
         "id": plugin_id,
         "kind": "analyzer",
@@ -50,7 +51,7 @@ def plugin(
             "p50_s": took_s,
             "p95_s": None if took_s is None else took_s * 4,
             "last_error": error,
-            "last_error_at": f"/srv/interviews/plugins/{plugin_id}/core.py:41" if errors else "",
+            "last_error_at": place,
             "last_error_when_s": AT_S - 300 if errors else None,
         },
         "series": {"bucket_s": 5.0, "calls": _CALLS, "errors": [0] * 59 + [errors]} if calls else None,

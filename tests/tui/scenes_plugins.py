@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from tests.tui.plain import answers
 from tests.tui.seeing import FakeHost, Seen
 from tests.tui.snapshots import Scene
 
-FAILED = {
+FAILED: Mapping[str, Any] = {
     "error": "PluginFailed",
     "message": "plugin 'sentiment' failed at core.py:7: SyntaxError: '(' was never closed",
     "cause": "SyntaxError: '(' was never closed",

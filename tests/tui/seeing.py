@@ -194,7 +194,7 @@ class Seen:
         """Wait until a text is on the screen, or the screen fits; the bound is that of `ran`."""
         fits = (lambda text: what in text) if isinstance(what, str) else what
         try:
-            while not fits(self.text()):
+            while not fits(self.text()):  # noqa: ASYNC110 - what is on a screen has no event of its own
                 await asyncio.sleep(0.005)
         except asyncio.CancelledError:
             raise AssertionError(f"never seen: {what}\n{self.text()}") from None

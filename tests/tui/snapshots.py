@@ -7,7 +7,6 @@ same text, and no colour at all, or writing it down fails) and in ASCII. `test_s
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
 import time
@@ -66,7 +65,9 @@ async def _written(seen: Seen) -> str:
     text, styles = seen.text(), "\n".join(_styles(seen))
     await seen.wear(theme="none")
     assert seen.text() == text, f"without colours it says something else\n{text}\n{seen.text()}"
-    coloured = [style for strip in seen.strips() for _text, style in strip if style.color and not style.color.is_default]
+    coloured = [
+        style for strip in seen.strips() for _text, style in strip if style.color and not style.color.is_default
+    ]
     assert coloured == [], "there are colours where none may be"
     await seen.wear(theme="ansi", ascii_only=True)
     plain = seen.text()

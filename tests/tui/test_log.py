@@ -253,7 +253,9 @@ def test_an_event_is_read_in_full() -> None:
     async def work() -> None:
         async with shown(FakeHost(answers())) as seen:
             await at_log(seen, lines=3)
-            seen.host.say("reload_failed", plugin="topics", cause="\x1b[2JSyntaxError", place="core.py:3", trace={"a": 1})
+            seen.host.say(
+                "reload_failed", plugin="topics", cause="\x1b[2JSyntaxError", place="core.py:3", trace={"a": 1}
+            )
             await seen.until("reload_failed")
             await seen.press("enter")
             await seen.until("Event 4")

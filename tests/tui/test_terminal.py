@@ -38,7 +38,7 @@ id = "hostile"
 kind = "analyzer"
 version = "1.0.0"
 api = ">=1,<2"
-summary = "Writes what steers terminals: \\u001b]52;c;aGVsbG8=\\u0007"
+summary = "Writes what steers terminals."
 entry = "Hostile"
 """
 

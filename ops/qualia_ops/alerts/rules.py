@@ -222,9 +222,11 @@ def _share(component: Component) -> float | None:
     if not total:
         return None
     free, used = _number(component, "free_bytes", "available_bytes"), _number(component, "used_bytes", "bytes")
-    if free is not None:
-        return 1.0 - free / total
-    return None if used is None else used / total
+    if free is None and used is None:
+        return None
+    share = (used or 0.0) / total if free is None else 1.0 - free / total
+    # Checks are strangers' too, and what they measure need make no sense.
+    return min(max(share, 0.0), 1.0)
 
 
 def _history(component: Component, rule: Rule) -> Finding:

@@ -75,7 +75,7 @@ def recall(folder: Path) -> Recalled:
         return Recalled(Memory(), reason)
     try:
         return Recalled(_memory(json.loads(data, parse_constant=_refuse)))
-    except (ValueError, TypeError, KeyError, RecursionError, ExceptionGroup):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ExceptionGroup):
         reason = "what was known of alerts is damaged, so it is begun afresh; what is still wrong is told again"
         return Recalled(Memory(), reason)
 

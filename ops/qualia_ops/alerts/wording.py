@@ -55,7 +55,11 @@ def message(notice: Notice, source: Source, zone: tzinfo | None = None) -> str:
             lines.append(_("Since: {when}", when=when(notice.raised_s, zone)))
         if notice.rule:
             lines.append(
-                _("Alert: {name}, {severity}", name=name_of(notice.rule, notice.subject), severity=notice.severity)
+                _(
+                    "Alert: {name}, {severity}",
+                    name=name_of(notice.rule, notice.subject),
+                    severity=severity_word(notice.severity),
+                )
             )
     lines.append(_("Project: {project} on {machine}", project=source.project, machine=source.machine))
     return "\n".join(safe_line(each) for each in lines)

@@ -13,11 +13,14 @@ from attrs import frozen
 from qualia.health import Component, Surroundings
 from qualia_ops.backup.create import name_of
 from qualia_ops.backup.engines import choice_in_project
+from qualia_ops.backup.restic.notes import Note, notes_in
 from qualia_ops.backup.store import archives_in, checks, verified_at
 
 NAME = "backups"
 OLD_S = 26 * 3600.0
 """A day, and two hours for one that began late."""
+UNREAD_S = 8 * 86_400.0
+"""How long a repository of restic may go without a drill: a week, and a day for one that began late."""
 _STAMP = re.compile(r"-(\d{8}T\d{6}Z)-[0-9a-f]{6}\.")
 _MAKE_ONE = "make one with: qualia backup create"
 
@@ -66,14 +69,37 @@ class Backups:
         project, state = self.surroundings.project, self.surroundings.state_dir
         if project is None or state is None:
             return Component(name=NAME, status="unknown", reason="there is no project to keep snapshots of")
-        if choice_in_project(project, self.environ).engine != "archive":
-            told = "another program keeps the snapshots, and is not asked for each look"
-            return Component(name=NAME, status="unknown", reason=told, remedy="see them with: qualia backup list")
         named = self.environ.get("BACKUP_DIR")
-        found = kept_in(Path(named).expanduser() if named else state / "backups")
+        folder = Path(named).expanduser() if named else state / "backups"
+        if choice_in_project(project, self.environ).engine != "archive":
+            return self._of_restic(tuple(notes_in(folder).values()))
+        found = kept_in(folder)
         if named:
             found = tuple(each for each in found if each.path.name.startswith(f"{name_of(project)}-2"))
         return self._of(found)
+
+    def _of_restic(self, found: tuple[Note, ...]) -> Component:
+        """Return how a repository is by what was noted here: it is read through by drills, not each time it grows."""
+        if not found:
+            return Component(name=NAME, status="unknown", reason="there is no snapshot yet", remedy=_MAKE_ONE)
+        now_s = self.surroundings.wall()
+        newest_s = max(each.created_at.timestamp() for each in found)
+        read_s = max((each.verified_at.timestamp() for each in found if each.verified_at), default=None)
+        unread_s = now_s - (read_s or min(each.created_at.timestamp() for each in found))
+        facts: dict[str, int | float | bool | None] = {
+            "count": len(found),
+            "newest_at_s": newest_s,
+            "age_s": max(0.0, now_s - newest_s),
+            "verified": unread_s <= UNREAD_S,
+            "newest_verified_at_s": read_s,
+        }
+        told, remedy = "", ""
+        if now_s - newest_s > OLD_S:
+            told, remedy = f"the newest snapshot is {(now_s - newest_s) / 3600:.0f} hours old", _MAKE_ONE
+        elif unread_s > UNREAD_S:
+            told = f"no snapshot was read through for {unread_s / 86_400:.0f} days"
+            remedy = "rehearse with one: qualia backup drill"
+        return Component(name=NAME, status="degraded" if told else "ok", reason=told, remedy=remedy, facts=facts)
 
     def _of(self, found: tuple[Kept, ...]) -> Component:
         unverified = sum(each.verified_at is None for each in found)

@@ -16,7 +16,7 @@ from typing import Any
 from attrs import field, frozen
 
 from qualia.errors import ExtraMissing
-from qualia_ops.backup.errors import ArchiveUnsafe, BackupFailed, WrongKey, WrongPolicy
+from qualia_ops.backup.errors import ArchiveUnsafe, BackupFailed, WrongArchiveKey, WrongPolicy
 
 _BATCH_BYTES = 512 * 1024
 _WAITING = 4
@@ -91,12 +91,15 @@ def openers(keys: Keys, wrapped: bytes, archive: str) -> tuple[Any, ...]:
         try:
             own = age.passphrase.decrypt(wrapped, keys.passphrase)
         except age.DecryptError as error:
-            raise WrongKey(f"{archive}: the password is not the one it was encrypted with") from error
+            raise WrongArchiveKey(archive, "the password is not the one it was encrypted with") from error
         found.append(age.x25519.Identity.from_str(own.decode()))
     if found:
         return tuple(found)
-    needed = "--password-file FILE, or BACKUP_PASSWORD" if wrapped else "--identity FILE, or BACKUP_IDENTITY_FILE"
-    raise WrongKey(f"{archive}: it is encrypted; give its key with {needed}")
+    if wrapped:
+        reason = "it is encrypted; give its password with --password-file FILE, or BACKUP_PASSWORD"
+    else:
+        reason = "it is encrypted; give its key with --identity FILE, or BACKUP_IDENTITY_FILE"
+    raise WrongArchiveKey(archive, reason)
 
 
 def is_key(text: str) -> bool:
@@ -194,7 +197,7 @@ def decrypted(pieces: Iterable[bytes], identities: Iterable[Any], archive: str) 
 
 def _raise(age: Any, error: BaseException, archive: str) -> None:
     if isinstance(error, age.DecryptError) and "key" in str(error).lower():
-        raise WrongKey(f"{archive}: none of the keys given opens it") from error
+        raise WrongArchiveKey(archive, "none of the keys given opens it") from error
     if isinstance(error, age.DecryptError) or (type(error) is OSError and error.errno is None):
         raise ArchiveUnsafe(archive, f"it is damaged ({error})") from error
     raise error

@@ -30,7 +30,7 @@ from qualia_ops.backup.create import create
 from qualia_ops.backup.disk import Disk
 from qualia_ops.backup.drill import drill
 from qualia_ops.backup.engines import Engine, by_engine
-from qualia_ops.backup.errors import ArchiveUnsafe, BackupFailed, WrongPolicy, of_system
+from qualia_ops.backup.errors import ArchiveUnsafe, BackupFailed, WrongKey, WrongPolicy, of_system
 from qualia_ops.backup.keying import compress_in, keys_in
 from qualia_ops.backup.manifest import Manifest, Rules
 from qualia_ops.backup.moment import moment_of
@@ -105,16 +105,18 @@ def _verify(context: OperationContext[VerifyParams]) -> Steps:
             told.summary_data(manifest), text=_("{id} is whole: every byte was read and compared", id=manifest.id)
         )
     rows: list[dict[str, str]] = []
+    codes: set[int] = set()
     for each in snapshots(folder):
         try:
             yield from verify(each.path, limits=limits, keys=keys)
             rows.append({"id": each.id, "trouble": ""})
-        except ArchiveUnsafe as error:
+        except (ArchiveUnsafe, WrongKey) as error:
             rows.append({"id": each.id, "trouble": error.reason})
+            codes.add(error.code)
     bad = [row for row in rows if row["trouble"]]
     lines = [f"{row['id']}: {translated(row['trouble']) or _('whole')}" for row in rows]
     lines.append(_("{whole} whole, {bad} not", whole=len(rows) - len(bad), bad=len(bad)))
-    return Finished(rows, code=CORRUPT if bad else 0, text="\n".join(lines))
+    return Finished(rows, code=max(codes, default=0), text="\n".join(lines))
 
 
 def _restore(context: OperationContext[RestoreParams]) -> Steps:

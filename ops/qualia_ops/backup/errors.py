@@ -50,6 +50,17 @@ class WrongKey(BackupFailed):
     exit_code = 12
 
 
+class WrongArchiveKey(WrongKey):
+    """The same, of an archive that has a name."""
+
+    template = "{archive}: {reason}"
+
+    def __init__(self, archive: str, reason: str) -> None:
+        super().__init__(reason)
+        self.args = (archive, reason)
+        self.archive: str = archive
+
+
 class ArchiveUnsafe(BackupFailed):
     """An archive is damaged, is none, or holds something that must not be written."""
 

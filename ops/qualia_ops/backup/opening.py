@@ -103,6 +103,10 @@ class Opened(Protocol):
         """Yield the tar bytes of all of it."""
         ...
 
+    def packed_pieces(self) -> Iterator[bytes]:
+        """Yield all of it as it is sealed, not unpacked."""
+        ...
+
     def finish(self, manifest: Manifest) -> None:
         """Compare its digest, now that all of it was read.
 
@@ -199,11 +203,16 @@ class _Plain:
 
     def manifest_pieces(self) -> Iterator[bytes]:
         pieces = raw(self._file, self._seal.manifest_at, self._end, self._name)
-        return unpacked(pieces, self._codec, self._name, lambda _data: None)
+        return unpacked(pieces, self._codec, self._name)
 
     def pieces(self) -> Iterator[bytes]:
+        return unpacked(self.packed_pieces(), self._codec, self._name)
+
+    def packed_pieces(self) -> Iterator[bytes]:
         self._digest = hashlib.sha256()
-        return unpacked(raw(self._file, 0, self._end, self._name), self._codec, self._name, self._digest.update)
+        for data in raw(self._file, 0, self._end, self._name):
+            self._digest.update(data)
+            yield data
 
     def finish(self, manifest: Manifest) -> None:
         del manifest
@@ -223,20 +232,20 @@ class _Encrypted:
 
     def manifest_pieces(self) -> Iterator[bytes]:
         data = self._outer.short(self._outer.summary.members[1])
-        return unpacked(decrypted([data], self.identities, self._name), self._codec, self._name, lambda _data: None)
+        return unpacked(decrypted([data], self.identities, self._name), self._codec, self._name)
 
     def pieces(self) -> Iterator[bytes]:
-        self._digest = hashlib.sha256()
-        return unpacked(self._plain(), self._codec, self._name, lambda _data: None)
+        return unpacked(self._plain(), self._codec, self._name)
 
     def _plain(self) -> Iterator[bytes]:
         try:
-            yield from decrypted(self._heard(), self.identities, self._name)
+            yield from decrypted(self.packed_pieces(), self.identities, self._name)
         except WrongKey as error:
             # The same keys opened the manifest.
             raise ArchiveUnsafe(self._name, "it is damaged: its parts have different keys") from error
 
-    def _heard(self) -> Iterator[bytes]:
+    def packed_pieces(self) -> Iterator[bytes]:
+        self._digest = hashlib.sha256()
         for data in self._outer.raw(self._outer.summary.members[0]):
             self._digest.update(data)
             yield data

@@ -143,14 +143,13 @@ def raw(file: BinaryIO, start: int, end: int, name: str) -> Iterator[bytes]:
         yield data
 
 
-def unpacked(pieces: Iterator[bytes], codec: Codec, name: str, told: Callable[[bytes], object]) -> Iterator[bytes]:
+def unpacked(pieces: Iterator[bytes], codec: Codec, name: str) -> Iterator[bytes]:
     """Yield what frames hold, in pieces of bounded size.
 
     Args:
         pieces: the frames.
         codec: how they are compressed.
         name: what errors call the archive.
-        told: hears each piece before it is unpacked.
 
     Raises:
         ArchiveUnsafe: it is damaged.
@@ -158,7 +157,6 @@ def unpacked(pieces: Iterator[bytes], codec: Codec, name: str, told: Callable[[b
     unpacker = codec.unpacker()
     try:
         for data in pieces:
-            told(data)
             yield from unpacker.feed(data)
     except Damaged as error:
         raise ArchiveUnsafe(name, f"it is damaged ({error})") from error

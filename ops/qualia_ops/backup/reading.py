@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -67,6 +67,26 @@ def read_manifest(path: Path, limits: Limits = LIMITS, keys: Keys = NO_KEYS) -> 
         return _manifest(archive, path.name, limits)[0]
 
 
+def read_sealed(path: Path, limits: Limits = LIMITS, *, keys: Keys = NO_KEYS) -> Told[Manifest]:
+    """Read every byte of an archive and compare it with what was sealed; nothing is unpacked but the manifest.
+
+    It finds damage wherever it is. Whether the archive holds what its manifest says is known when it is unpacked.
+
+    Raises:
+        ArchiveUnsafe: it is damaged, no archive, or asks for something that is refused.
+        WrongKey: it is encrypted, and no key that opens it was given.
+        OSError: it cannot be read.
+    """
+    with opened(path, keys) as archive:
+        manifest, _data = _manifest(archive, path.name, limits)
+        yield Progress("reading the archive", done=0.0)
+        for number, _piece in enumerate(archive.packed_pieces()):
+            if number % _TELL_EVERY == 0:
+                yield Progress("reading the archive")
+        archive.finish(manifest)
+        return manifest
+
+
 def read_archive(
     path: Path, sink: Sink, limits: Limits = LIMITS, *, keys: Keys = NO_KEYS, known: Manifest | None = None
 ) -> Told[Manifest]:
@@ -91,23 +111,21 @@ def read_archive(
             for number, entry in enumerate(manifest.entries):
                 if number % _TELL_EVERY == 0:
                     yield Progress("reading the archive", done=number / len(manifest.entries))
-                with _placed(entry):
+                try:
                     _read_entry(reader, entry, sink, path.name)
+                except ArchiveUnsafe as error:
+                    raise _placed(error, entry) from error
             if _last(reader, path.name) != data:
                 raise ArchiveUnsafe(path.name, "its manifest is not where it says")
         archive.finish(manifest)
         return manifest
 
 
-@contextmanager
-def _placed(entry: Entry) -> Generator[None]:
-    """Let what is told of damage name the first file that nobody can have of the archive."""
-    try:
-        yield
-    except ArchiveUnsafe as error:
-        if repr(entry.path) in error.reason:
-            raise
-        raise ArchiveUnsafe(error.archive, f"{error.reason}; it was read as far as {entry.path[:200]!r}") from error
+def _placed(error: ArchiveUnsafe, entry: Entry) -> ArchiveUnsafe:
+    """Return what is told of damage with the first file that nobody can have of the archive."""
+    if repr(entry.path) in error.reason:
+        return error
+    return ArchiveUnsafe(error.archive, f"{error.reason}; it was read as far as {entry.path[:200]!r}")
 
 
 def _read_entry(reader: Reader, entry: Entry, sink: Sink, archive: str) -> None:

@@ -27,7 +27,7 @@ from qualia_ops.backup.extract import Staging
 from qualia_ops.backup.lock import locked
 from qualia_ops.backup.manifest import Entry, Manifest, Rules
 from qualia_ops.backup.opening import unwrapped
-from qualia_ops.backup.reading import LIMITS, Limits, Sink, Told, read_archive, read_manifest
+from qualia_ops.backup.reading import LIMITS, Limits, Told, read_archive, read_manifest, read_sealed
 from qualia_ops.backup.selection import Selection, select
 
 _PIECE_BYTES = 1024 * 1024
@@ -213,7 +213,7 @@ class _Archive:
         return self.path.name
 
     def verify(self) -> Told[Manifest]:
-        return (yield from read_archive(self.path, Sink(), self.limits, keys=self.keys))
+        return (yield from read_sealed(self.path, self.limits, keys=self.keys))
 
     def extract(self, staging: Staging, manifest: Manifest) -> Told[None]:
         yield from read_archive(self.path, staging, self.limits, keys=self.keys, known=manifest)

@@ -33,6 +33,10 @@ class Plan:
     """Weekday of the weekly drill, 0 for Sunday; it begins an hour after the backup of that day."""
     options: tuple[str, ...] = ()
     """Further words for each command, such as those that choose the engine."""
+    create_options: tuple[str, ...] = ()
+    """Further words for making one, such as whom it is encrypted for."""
+    drill_options: tuple[str, ...] = ()
+    """Further words for the drill, such as the key that opens one."""
 
     @property
     def drill_at(self) -> tuple[int, int, int]:
@@ -68,7 +72,8 @@ def _tasks(plan: Plan, python: str) -> Mapping[str, tuple[tuple[str, ...], ...]]
         where = ("--project", str(plan.project.resolve()), *plan.options)
         return (python, "-m", "qualia", "backup", action, *more, *where)
 
-    return {"backup": (words("create"), words("prune", "--yes")), "drill": (words("drill"),)}
+    made = words("create", *plan.create_options)
+    return {"backup": (made, words("prune", "--yes")), "drill": (words("drill", *plan.drill_options),)}
 
 
 def _name(plan: Plan) -> str:

@@ -13,6 +13,7 @@ from qualia_ops.backup.asking import ScheduleParams, project_in
 from qualia_ops.backup.disk import Disk
 from qualia_ops.backup.engines import choice_in, is_far
 from qualia_ops.backup.errors import WrongPolicy, of_system
+from qualia_ops.backup.keying import STANDARD_INPUT
 from qualia_ops.backup.schedule import Plan, units
 from qualia_ops.words import _
 
@@ -36,7 +37,14 @@ def schedule(context: OperationContext[ScheduleParams]) -> Steps:
     if _TIME.fullmatch(params.at) is None:
         raise WrongPolicy(f"--at takes hour and minute, such as 02:30, not {params.at!r}")
     kind = kinds[0] if kinds else "launchd" if sys.platform == "darwin" else "systemd"
-    plan = Plan(project=project_in(context), at=f"{params.at:0>5}", options=_options(context))
+    recipients, identity = _recipients(context), os.environ.get("BACKUP_IDENTITY_FILE")
+    plan = Plan(
+        project=project_in(context),
+        at=f"{params.at:0>5}",
+        options=_options(context),
+        create_options=tuple(word for each in recipients for word in ("--recipient", each)),
+        drill_options=("--identity", str(Path(identity).expanduser().absolute())) if identity else (),
+    )
     found = units(kind, plan, home=Path.home())
     if params.write:
         for unit in found:
@@ -50,23 +58,32 @@ def _options(context: OperationContext[ScheduleParams], environ: Mapping[str, st
     """Return the words that choose what is chosen now, where the system that runs the commands knows no variables.
 
     Raises:
-        WrongPolicy: restic's password is in no file.
+        WrongPolicy: a password is in no file.
     """
     choice, params = choice_in(context, environ), context.params
     found: list[str] = []
     folder = params.folder or environ.get("BACKUP_DIR")
     if folder:
         found += ["--folder", str(Path(folder).expanduser().absolute())]
-    if choice.engine != "restic":
-        return tuple(found)
+    is_restic = choice.engine == "restic"
+    prefix = "RESTIC" if is_restic else "BACKUP"
+    password_file = choice.password_file or environ.get(f"{prefix}_PASSWORD_FILE")
+    needs_one = is_restic or (bool(environ.get("BACKUP_PASSWORD")) and not _recipients(context, environ))
+    if password_file == STANDARD_INPUT or (needs_one and not password_file):
+        raise WrongPolicy("nobody is there at night to tell a password; name a file with --password-file")
     repository = choice.repository or environ.get("RESTIC_REPOSITORY")
-    password_file = choice.password_file or environ.get("RESTIC_PASSWORD_FILE")
-    if not password_file:
-        raise WrongPolicy("nobody is there at night to tell restic's password; name a file with --password-file")
-    found += ["--engine", "restic"]
-    if repository:
+    found += ["--engine", "restic"] if is_restic else []
+    if is_restic and repository:
         found += ["--repository", repository if is_far(repository) else str(Path(repository).expanduser().absolute())]
-    return (*found, "--password-file", str(Path(password_file).expanduser().absolute()))
+    found += ["--password-file", str(Path(password_file).expanduser().absolute())] if password_file else []
+    return tuple(found)
+
+
+def _recipients(context: OperationContext[ScheduleParams], environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Return for whom archives are encrypted by a variable, which nobody sets at night; a file says it then too."""
+    named = environ.get("BACKUP_RECIPIENTS", "")
+    is_archive = choice_in(context, environ).engine == "archive" and not context.params.password_file
+    return tuple(each for each in re.split(r"[\s,]+", named) if each) if is_archive else ()
 
 
 def _next_step(kind: str, path: Path, *, is_written: bool) -> list[str]:

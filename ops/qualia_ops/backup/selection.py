@@ -20,6 +20,7 @@ from qualia_ops.backup.tarred import link_refusal, refusal
 
 CACHE_TAG = "CACHEDIR.TAG"
 TAGGED = b"Signature: 8a477f597d28d172789f06886806bc55"
+"""What such a file begins with."""
 _REMADE = {
     "__pycache__",
     ".cache",

@@ -45,6 +45,9 @@ _EXTENDED_BYTES = 64 * 1024
 _KEYWORDS = {"path", "linkpath", "size", "mtime", "hdrcharset"}
 _PATH_BYTES = 1024
 _NAME_BYTES = 255
+_SURE = _NAME_BYTES // 4
+"""So many characters are never more bytes than a name may have."""
+_PLAIN = re.compile(r"(?!.:)(?!\.{1,2}(?:/|\Z))[^/\\\0]+(?:/(?!\.{1,2}(?:/|\Z))[^/\\\0]+)*", re.DOTALL)
 _NUMBER = re.compile(rb"[0-7]{1,11}")
 
 
@@ -129,6 +132,8 @@ def padding(size: int) -> bytes:
 
 def refusal(path: str) -> str:
     """Return why a path is none that may be written below a folder; empty when it may."""
+    if len(path) <= _SURE and _PLAIN.fullmatch(path):
+        return ""
     data = path.encode("utf-8", "surrogateescape")
     parts = path.split("/")
     if path.startswith("/"):

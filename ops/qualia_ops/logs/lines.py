@@ -131,6 +131,8 @@ def _told(name: str, value: object) -> object:
 def _level(kind: str, details: Mapping[str, Any], saying: _Saying) -> Level:
     if kind == "breaker_moved" and details.get("state") == _CLOSED:
         return "info"
+    if kind == "link" and details.get("state") == "lost":
+        return "warning"
     if kind == "document_finished" and details.get("error") is not None:
         return "warning"
     if saying.level == "error" and details.get("error_type") in _REFUSED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,8 @@ def _written(found: Seen, path: Path) -> Finished:
     from qualia_ops.metrics.exposition import exposition
     from qualia_ops.metrics.textfile import write_textfile
 
-    written = write_textfile(path, exposition(found), default_name=f"qualia-{found.project}")
+    name = re.sub(r"[^\w.-]+", "-", found.project)
+    written = write_textfile(path, exposition(found), default_name=f"qualia-{name}")
     count = len(_samples(found))
     text = _("wrote {count} figures to {path}", count=count, path=written)
     return Finished({"path": str(written), "figures": count}, text=text)

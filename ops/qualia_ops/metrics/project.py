@@ -86,7 +86,8 @@ def seen(
     days: tuple[DayCount, ...] = ()
     if state_dir is not None and (state_dir / "history.db").exists():
         days = _days(state_dir / "history.db", wall)
-    return Seen(project=name or project.resolve().name, report=found.report, runs=runs, days=days, at_s=wall())
+    called = (name or project.resolve().name).encode("utf-8", "backslashreplace").decode()
+    return Seen(project=called, report=found.report, runs=runs, days=days, at_s=wall())
 
 
 def _days(path: Path, wall: Callable[[], float]) -> tuple[DayCount, ...]:

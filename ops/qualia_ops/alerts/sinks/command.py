@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import IO
 
-from qualia._safe import safe_line
+from qualia._safe import safe_line, safe_text
 from qualia_ops.alerts.config import CommandSettings
 from qualia_ops.alerts.errors import SinkFailed
 from qualia_ops.alerts.notice import Notice, Source, as_event
@@ -99,8 +99,8 @@ def _facts(notice: Notice, source: Source) -> Mapping[str, str]:
         "MESSAGE": message(notice, source),
         "PROJECT": source.project,
     }
-    # What no environment can hold is left out of it.
-    return {f"QUALIA_ALERT_{name}": value.replace("\0", "") for name, value in facts.items()}
+    # No environment holds NUL or half a character.
+    return {f"QUALIA_ALERT_{name}": safe_text(value) for name, value in facts.items()}
 
 
 def _tell(stream: IO[bytes] | None, text: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -27,7 +26,6 @@ from qualia_ops.backup.asking import (
     zone_of,
 )
 from qualia_ops.backup.create import place_of
-from qualia_ops.backup.disk import Disk
 from qualia_ops.backup.drill import drill_with
 from qualia_ops.backup.engines import Engine, choice_in
 from qualia_ops.backup.errors import ArchiveUnsafe, WrongPolicy
@@ -37,6 +35,7 @@ from qualia_ops.backup.lock import locked
 from qualia_ops.backup.manifest import Manifest, Rules
 from qualia_ops.backup.moment import moment_of
 from qualia_ops.backup.reading import Sink, Told
+from qualia_ops.backup.restic import notes
 from qualia_ops.backup.restic.making import MadeByRestic, make
 from qualia_ops.backup.restic.program import NoRepository, Restic, found, shown
 from qualia_ops.backup.restic.repository import Kept, Repository
@@ -45,8 +44,6 @@ from qualia_ops.backup.retention import Dated, Policy, decide
 from qualia_ops.words import _, translated
 
 INCOMPLETE, CORRUPT = 3, 13
-NOTES = "restic-verified.json"
-"""In the folder of the backups: when each snapshot was last read through."""
 _NO_EXPORT = (
     "restic keeps snapshots in pieces that others share, so none is copied alone; `qualia backup restore --to FOLDER`"
     " writes one as files, and `restic copy` fills another repository"
@@ -122,6 +119,7 @@ def _create(context: OperationContext[CreateParams]) -> Steps:
     made = yield from make(
         project, folder_in(context), restic, rules=rules, note=params.note, look=lambda: moment_of(project)
     )
+    notes.made(folder_in(context), made.manifest.id, made.manifest.created_at)
     data = {
         "repository": shown(restic.repository),
         "restic_id": made.restic_id,
@@ -163,7 +161,7 @@ def _list(context: OperationContext[Any]) -> Steps:
 
 
 def _listed(each: Kept, noted: Mapping[str, datetime]) -> dict[str, Any]:
-    verified_at = noted.get(each.restic_id)
+    verified_at = noted.get(each.id)
     return {
         "id": each.id,
         "restic_id": each.restic_id,
@@ -178,7 +176,7 @@ def _listed(each: Kept, noted: Mapping[str, datetime]) -> dict[str, Any]:
 
 def _line(each: Kept, noted: Mapping[str, datetime]) -> str:
     head = f"{each.id}  {told.moment(each.created_at)}  {told.sized(each.size_bytes):>8}  {told.files_text(each.files)}"
-    is_verified = each.restic_id in noted
+    is_verified = each.id in noted
     return told.line_text(
         head, is_complete=each.is_complete, is_encrypted=False, is_verified=is_verified, note=each.note
     )
@@ -193,7 +191,7 @@ def _show(context: OperationContext[ShowParams]) -> Steps:
     data = {**_listed(kept, noted), **told.summary_data(manifest)}
     if context.params.files:
         data["entries"] = told.entries_data(manifest)
-    at = noted.get(kept.restic_id)
+    at = noted.get(kept.id)
     verified = _("not verified since") if at is None else _("verified {time}", time=told.moment(at))
     sentence = "{id} of {project}, {time}"
     lines = [
@@ -241,9 +239,9 @@ def _read_through(repository: Repository, each: Kept, folder: Path) -> Told[None
     try:
         yield from Snapshot(repository=repository, kept=each).verify()
     except ArchiveUnsafe:
-        _note(folder, each, None)
+        notes.verified(folder, each.id, each.created_at, None)
         raise
-    _note(folder, each, datetime.now(UTC))
+    notes.verified(folder, each.id, each.created_at, datetime.now(UTC))
 
 
 def _restore(context: OperationContext[RestoreParams]) -> Steps:
@@ -295,6 +293,7 @@ def _prune(context: OperationContext[PruneParams]) -> Steps:
         if not params.dry_run:
             yield Progress("letting restic remove them")
             repository.forget(gone, prune=True)
+            notes.removed(folder, {each.id for each in gone})
     return _pruned([each for each in there if each not in gone], gone, reasons, dry_run=params.dry_run)
 
 
@@ -302,9 +301,7 @@ def _reasons(
     there: Sequence[Kept], whole: Mapping[str, datetime], policy: Policy, zone: tzinfo
 ) -> dict[str, Sequence[str]]:
     """Return by restic's id why each snapshot is kept; nothing for one that goes."""
-    dated = [
-        Dated(id=each.restic_id, created_at=each.created_at, is_verified=each.restic_id in whole) for each in there
-    ]
+    dated = [Dated(id=each.restic_id, created_at=each.created_at, is_verified=each.id in whole) for each in there]
     return {verdict.id: verdict.reasons for verdict in decide(dated, policy, now=datetime.now(UTC), zone=zone)}
 
 
@@ -316,7 +313,7 @@ def _one_whole(repository: Repository, there: Sequence[Kept], folder: Path) -> T
             yield from _read_through(repository, each, folder)
         except ArchiveUnsafe:
             continue
-        return {each.restic_id: datetime.now(UTC)}
+        return {each.id: datetime.now(UTC)}
     return {}
 
 
@@ -348,7 +345,7 @@ def _drill(context: OperationContext[DrillParams]) -> Steps:
         return restore_elsewhere_from(source, to)
 
     done = yield from drill_with(restored, kept.id)
-    _note(folder_in(context), kept, datetime.now(UTC))
+    notes.verified(folder_in(context), kept.id, kept.created_at, datetime.now(UTC))
     code = CORRUPT if any(done.databases.values()) else 0 if done.is_good else 1
     return Finished(told.drilled_data(done), code=code, text=told.drilled_text(done))
 
@@ -359,27 +356,9 @@ def _export(context: OperationContext[Any]) -> Steps:
 
 
 def _noted(folder: Path) -> dict[str, datetime]:
-    try:
-        notes: dict[str, str] = json.loads((folder / NOTES).read_bytes())
-        return {name: datetime.fromisoformat(at) for name, at in notes.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
-
-
-def _note(folder: Path, each: Kept, at: datetime | None) -> None:
-    """Note when a snapshot was last found whole; None when it no longer is. Where nothing can be noted, nothing is."""
-    notes = {name: time.isoformat() for name, time in _noted(folder).items() if name != each.restic_id}
-    if at is not None:
-        notes[each.restic_id] = at.isoformat()
-    disk, part = Disk(), folder / f".{NOTES}.part"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        disk.remove(part)
-        with disk.new_file(part) as file:
-            disk.write(file, json.dumps(notes, indent=1).encode())
-        disk.rename(part, folder / NOTES)
-    except OSError:
-        part.unlink(missing_ok=True)
+    """Return when each snapshot was last found whole, by its id."""
+    found = notes.notes_in(folder)
+    return {name: note.verified_at for name, note in found.items() if note.verified_at is not None}
 
 
 RESTIC = Engine(

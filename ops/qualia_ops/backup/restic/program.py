@@ -30,8 +30,8 @@ _PATIENCE_S = 30
 _CODES: Mapping[int, str] = {10: "absent", 11: "locked", 12: "key"}
 _DAMAGED = (
     r"ciphertext verification failed|does not match|contains errors|damaged|hash mismatch|invalid data returned"
-    r"|not found in (the )?(index|snapshot)|index .*(is invalid|could not be loaded)|unexpected EOF|pack .*(missing|not exist)"
-    r"|decrypting blob|corrupt|truncated|invalid character|load(ing)? (index|tree|snapshot)"
+    r"|not found in (the )?(index|snapshot)|index .*(is invalid|could not be loaded)|unexpected EOF|decrypting blob"
+    r"|pack .*(missing|not exist)|corrupt|truncated|invalid character|load(ing)? (index|tree|snapshot)"
 )
 _SENTENCES = (
     ("key", r"wrong password|no key found|empty password|Resolving password failed|unable to read password"),

@@ -1,0 +1,116 @@
+"""The form of params on the screen: changed by keys, checked with every one of them."""
+
+from __future__ import annotations
+
+from qualia_tui.dialogs.form import Launch
+from qualia_tui.model.given import Given
+from qualia_tui.model.plan import Subject
+from tests.tui.pipelines_data import host, inspected
+from tests.tui.seeing import Seen, ran, shown
+from tests.tui.test_picker import Asked
+
+SUBJECT = Subject(kind="plugin", name="word_frequency", asked="word_frequency", told="How often each word occurs.")
+FILE = Given(kind="file", path="/srv/interviews/files/ana.vtt")
+
+
+async def opened(seen: Seen) -> Asked:
+    """Show the form of a plugin that has a file already."""
+    asked = Asked(seen, Launch(SUBJECT, given=FILE))
+    await seen.until("List the N most frequent words.")
+    return asked
+
+
+def test_a_number_is_checked_while_it_is_typed() -> None:
+    """What is wrong stands below with every key, enter takes nothing wrong, and escape leaves what there was."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            asked = await opened(seen)
+            await seen.press("enter", "x")
+            await seen.until("must be an int, not '100x'")
+            await seen.press("backspace", "0", "0")
+            await seen.until("must be at most 1000, not 10000")
+            await seen.press("enter")
+            await seen.until("must be at most 1000")
+            await seen.press("escape")
+            await seen.until("enter changes it")
+            assert "* top" not in seen.text()
+            await seen.press("enter", "backspace", "enter")
+            await seen.until("* top")
+            await seen.press("r")
+            assert [order.params for order in asked.given] == [{"top": 10}]
+
+    ran(work)
+
+
+def test_truths_and_few_choices_change_with_enter() -> None:
+    """Each enter takes the next value; what is back at its default is not sent."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            asked = await opened(seen)
+            await seen.press("j", "j", "enter")
+            await seen.until("lemma")
+            await seen.press("enter", "j", "enter")
+            await seen.until("* stop_words           no")
+            await seen.press("r")
+            assert [order.params for order in asked.given] == [{"stop_words": False}]
+
+    ran(work)
+
+
+def test_many_choices_are_listed() -> None:
+    """They are chosen from, narrowed by typing."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            asked = await opened(seen)
+            await seen.press("j", "enter")
+            await seen.until("type to narrow it down")
+            await seen.press(*"pt", "enter")
+            await seen.until("* language             pt")
+            await seen.press("r")
+            assert [order.params for order in asked.given] == [{"language": "pt"}]
+
+    ran(work)
+
+
+def test_defaults_come_back() -> None:
+    """One param with u, all of them with U."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            await opened(seen)
+            await seen.press("enter", "0", "enter", "j", "j", "j", "enter")
+            await seen.until(lambda text: "* top" in text and "* stop_words" in text)
+            await seen.press("u")
+            await seen.until(lambda text: "* top" in text and "* stop_words" not in text)
+            await seen.press("enter", "U")
+            await seen.until(lambda text: "* top" not in text and "* stop_words" not in text)
+
+    ran(work)
+
+
+def test_a_plugin_that_cannot_be_loaded_says_why() -> None:
+    """Its trouble stands below, and no params are shown."""
+
+    async def work() -> None:
+        answer = {**inspected("word_frequency"), "params": None, "trouble": "it needs spacy"}
+        async with shown(host(plugins__inspect=answer)) as seen:
+            Asked(seen, Launch(SUBJECT))
+            await seen.until("it needs spacy")
+            await seen.until("it takes no params")
+
+    ran(work)
+
+
+def test_help_tells_the_keys_of_the_form() -> None:
+    """Question mark lists them, over the form."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            await opened(seen)
+            await seen.press("question_mark")
+            await seen.until("form.default")
+
+    ran(work)
