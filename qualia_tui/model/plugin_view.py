@@ -137,8 +137,9 @@ def numbers(value: object) -> tuple[float, ...]:
 
 
 def _number(value: object) -> float:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return float(value) if is_number and -1e18 < value < 1e18 else 0.0
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0.0
+    return float(value) if -1e18 < value < 1e18 else 0.0
 
 
 def arranged(plugins: Mapping[str, facts.Plain], *, order: Order, wanted: str = "") -> tuple[PluginFacts, ...]:

@@ -13,7 +13,7 @@ from qualia.operations import OperationContext
 from qualia_ops.backup.ciphering import Keys, is_key
 from qualia_ops.backup.engines import choice_in, kept_in
 from qualia_ops.backup.errors import WrongPolicy
-from qualia_ops.backup.frames import GZIP
+from qualia_ops.backup.frames import GZIP, NAMES
 
 STANDARD_INPUT = "-"
 _PARTS = re.compile(r"[\s,]+")
@@ -56,7 +56,7 @@ def compress_in(context: OperationContext[Any], environ: Mapping[str, str] = os.
     """
     kept = kept_in(context.project)
     name = context.params.compress or environ.get("BACKUP_COMPRESS") or kept.get("compress") or GZIP.name
-    if name not in ("gz", "zst"):
+    if name not in NAMES:
         raise WrongPolicy(f"archives are compressed as gz or zst, not {name!r}")
     return str(name)
 
