@@ -33,7 +33,17 @@ PLUGINS = (
     "wordcloud_viz",
 )
 CODE = ("qualia", "qualia_tui", "ops/qualia_ops", "plugins", "tests", "benchmarks", "noxfile.py")
-TEST_TOOLS = ("babel", "hypothesis", "openpyxl", "opentelemetry-sdk", "pexpect", "pytest>=9", "pytest-xdist", "pyyaml")
+TEST_TOOLS = (
+    "aiosmtpd",
+    "babel",
+    "hypothesis",
+    "openpyxl",
+    "opentelemetry-sdk",
+    "pexpect",
+    "pytest>=9",
+    "pytest-xdist",
+    "pyyaml",
+)
 # What the benchmarks are compared with; nothing else needs them.
 PEERS = (
     "circuitbreaker",
