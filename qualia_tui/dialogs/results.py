@@ -212,9 +212,10 @@ class RunResults(Results):
             self._show()
 
     async def _ask_result(self) -> None:
-        """Ask what became of it; of one that was lost there is nothing to be asked."""
+        """Ask what became of it; a host may know nothing of one that another host lost."""
+        is_lost = self._doing.job.state == "lost"
         for verb in ("runs.show", "runs.progress"):
-            answer = await self._call(verb, run=self.run)
+            answer = await self._call(verb, run=self.run, is_quiet=is_lost)
             if answer is None:
                 return
             is_progress = verb == "runs.progress"
@@ -226,12 +227,13 @@ class RunResults(Results):
             if steps:
                 self.query_one(ResultsView).show_steps(steps)
 
-    async def _call(self, verb: str, **params: Any) -> Any:
-        """Ask the host; None when it does not answer, which is said."""
+    async def _call(self, verb: str, *, is_quiet: bool = False, **params: Any) -> Any:
+        """Ask the host; None when it does not answer, which is said unless it is no news."""
         try:
             return await console_of(self).call(verb, **params)
         except QualiaError as error:
-            self.say(sentence_of(error), "bad")
+            if not is_quiet:
+                self.say(sentence_of(error), "bad")
             return None
 
 

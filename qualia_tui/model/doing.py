@@ -43,10 +43,17 @@ class Doing:
     """What came of forcing it; in English."""
 
     def with_job(self, job: JobFacts) -> Doing:
-        """Return it with what the model knows by now; steps it learned otherwise stay, and an end is an end."""
-        steps = {**self.job.steps, **job.steps}
-        kept = self.job if self.job.is_over and not job.is_over else job
-        return evolve(self, job=evolve(kept, steps=steps, error=job.error or self.job.error))
+        """Return it with what the model knows by now; steps and errors it learned otherwise stay."""
+        after = evolve(job, steps={**self.job.steps, **job.steps}, error=job.error or self.job.error)
+        # A list that was asked for before something happened is older than what events told.
+        has_begun = any(step.state != "waiting" for step in after.steps.values())
+        state = "running" if job.state == "waiting" and has_begun else job.state
+        return evolve(self, job=evolve(after, state=self._state(state)))
+
+    def _state(self, told: str) -> str:
+        """Return the state to go on with: an end stays an end."""
+        is_end = told not in ("waiting", "running")
+        return told if is_end or not self.job.is_over else self.job.state
 
     def with_facts(self, told: object) -> Doing:
         """Return it with the answer of ``runs.show``, ``runs.start`` or ``runs.cancel``."""
@@ -54,7 +61,7 @@ class Doing:
         job = evolve(
             self.job,
             name=facts.text(told, "name", self.job.name),
-            state=facts.text(told, "state", self.job.state),
+            state=self._state(facts.text(told, "state", self.job.state)),
             error=facts.text(error, "message") or self.job.error,
         )
         return evolve(
@@ -71,7 +78,11 @@ class Doing:
         cached = {facts.text(each, "step") for each in facts.items(told, "steps") if each.get("cached") is True}
         return evolve(
             self,
-            job=evolve(self.job, steps={**self.job.steps, **steps}, state=facts.text(told, "state", self.job.state)),
+            job=evolve(
+                self.job,
+                steps={**self.job.steps, **steps},
+                state=self._state(facts.text(told, "state", self.job.state)),
+            ),
             step_count=int(facts.number(told, "step_count") or 0),
             cached=frozenset(cached),
             reasons={facts.text(each, "step"): facts.text(each, "reason") for each in facts.items(told, "steps")},

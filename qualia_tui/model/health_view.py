@@ -133,10 +133,23 @@ def plugin_columns() -> tuple[Column, ...]:
     )
 
 
-def plugin_rows(report: facts.Plain, plugins: Mapping[str, facts.Plain]) -> tuple[Row, ...]:
-    """Return every plugin as a row, by id. What the report has not seen yet, the list of plugins tells."""
-    statuses = {facts.text(each, "name"): facts.text(each, "status") for each in facts.items(report, "components")}
-    return tuple(_row(plugin_facts(plugins[key]), statuses.get(_PLUGIN + key, "")) for key in sorted(plugins))
+class PluginRows:
+    """The plugins as rows; one that is as it was is not composed again."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[facts.Plain, str, Row]] = {}
+
+    def of(self, report: facts.Plain, plugins: Mapping[str, facts.Plain]) -> tuple[Row, ...]:
+        """Return every plugin as a row, by id. What the report has not seen yet, the list of plugins tells."""
+        statuses = {facts.text(each, "name"): facts.text(each, "status") for each in facts.items(report, "components")}
+        known, self._known = self._known, {}
+        for key in sorted(plugins):
+            told, status = plugins[key], statuses.get(_PLUGIN + key, "")
+            before = known.get(key)
+            if before is None or before[1] != status or before[0] != told:
+                before = told, status, _row(plugin_facts(told), status)
+            self._known[key] = before
+        return tuple(row for _told, _status, row in self._known.values())
 
 
 def _row(each: PluginFacts, status: str) -> Row:

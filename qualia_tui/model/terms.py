@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
-from qualia_tui.words import _
+from qualia_tui.words import _, speaking, spoken
 
 
 def term(word: str) -> str:
     """Return what a word of a host is called; a word that is not known is left as it is."""
-    return {**_plugins(), **_parts(), **_outcomes()}.get(word, word)
+    return _terms(spoken()).get(word, word)
+
+
+@cache
+def _terms(language: str) -> Mapping[str, str]:
+    with speaking(language):
+        return {**_plugins(), **_parts(), **_outcomes()}
 
 
 def _plugins() -> Mapping[str, str]:

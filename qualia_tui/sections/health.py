@@ -10,7 +10,7 @@ from textual.events import Resize
 
 from qualia_tui.lines import Line
 from qualia_tui.model import facts, health_view
-from qualia_tui.model.health_view import Trouble
+from qualia_tui.model.health_view import PluginRows, Trouble
 from qualia_tui.model.state import Part
 from qualia_tui.sections.plugins_asked import read_operation, read_plugin
 from qualia_tui.sections.section import Section
@@ -40,6 +40,7 @@ class Health(Section):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._rows: PluginRows = PluginRows()
         self._drawn: tuple[tuple[Trouble, ...], int, int] = ((), 0, 0)
 
     def compose(self) -> ComposeResult:
@@ -61,7 +62,7 @@ class Health(Section):
         report = self.model.health
         self.query_one("#health-verdict", Bar).show(*health_view.verdict_line(report))
         self._show_troubles()
-        rows = health_view.plugin_rows(report, self.model.plugins)
+        rows = self._rows.of(report, self.model.plugins)
         grid = self.query_one("#health-plugins", Grid)
         grid.show_rows(health_view.plugin_columns(), rows, empty=_("no plugin was found"))
         self._show_plugin()

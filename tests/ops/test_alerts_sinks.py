@@ -25,7 +25,9 @@ from qualia_ops.alerts.sinks.log import LogSink
 from qualia_ops.alerts.sinks.mail import EmailSink, composed
 from qualia_ops.alerts.sinks.webhook import WebhookSink, key_of, signature
 from qualia_ops.alerts.table import Secret
+from qualia_ops.alerts.wording import message
 
+from qualia.words import speaking
 from tests.ops.alerting import SOURCE, Hearing, certificate, notice
 
 LINE = "[interviews] the disk is 95 % full, 5 GB are left"
@@ -371,6 +373,31 @@ def test_the_log_gets_level_and_data(caplog: Any) -> None:
     assert [each.levelname for each in caplog.records] == ["WARNING", "CRITICAL", "INFO"]
     assert caplog.records[0].getMessage() == LINE
     assert vars(caplog.records[0])["alert"]["rule"] == "disk"
+
+
+def test_where_no_log_is_set_up_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python would write it to standard error, which nobody asked for."""
+    monkeypatch.setattr(logging.Logger, "hasHandlers", lambda _self: False)
+    sink = LogSink(LogSettings(name="log", logger="qualia.alerts.test"))
+    assert sink.send(notice(), SOURCE) == "no log is set up here, so nothing reads it"
+
+
+def test_a_message_says_what_to_do_in_both_languages() -> None:
+    """Headline, remedy, since when, which alert and whose: nothing else is needed at three in the morning."""
+    found = notice(reason="the disk is 95 % full, 5 GB are left", severity="critical")
+    with speaking("en"):
+        assert message(found, SOURCE).splitlines() == [
+            "critical: the disk is 95 % full, 5 GB are left",
+            "",
+            "What to do: make room",
+            "",
+            "Since: 2026-09-21 14:13:20 UTC",
+            "Alert: disk, critical",
+            "Project: interviews on here",
+        ]
+    with speaking("pt-BR"):
+        assert message(found, SOURCE).splitlines()[0] == "crítico: o disco está 95 % cheio, restam 5 GB"
+        assert message(notice(kind="held", about=(found,)), SOURCE).splitlines()[0].startswith("Isto foi retido")
 
 
 def test_a_file_of_secrets_is_read_once_needed(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from qualia.errors import OperationUnavailable
 from qualia.words import speaking
 from qualia_tui.lines import Line
 from qualia_tui.model import amounts, health_view
-from qualia_tui.model.health_view import troubles
+from qualia_tui.model.health_view import PluginRows, troubles
 from qualia_tui.model.spark import BARS, folded, graph, spark
 from tests.tui.plain import AT_S, answers, component, plugin, report
 from tests.tui.seeing import FakeHost, Seen, ran, shown
@@ -54,7 +54,8 @@ def test_whatever_a_host_calls_a_report_can_be_shown(told: dict[str, Any], width
             health_view.verdict_line(told)
             found = troubles(told)
             assert len(health_view.trouble_lines(found, width, most=most)) <= most
-            health_view.plugin_rows(told, {"p": {"id": "p", **told}})
+            rows = PluginRows()
+            assert rows.of(told, {"p": {"id": "p", **told}}) == rows.of(told, {"p": {"id": "p", **told}})
             health_view.rest_lines(told, width)
             health_view.whole_report(told, width)
 

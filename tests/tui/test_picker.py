@@ -136,10 +136,8 @@ def test_a_path_is_typed(typed: str, path: str) -> None:
         async with shown(host()) as seen:
             asked = Asked(seen, Picker("Run it on"))
             await seen.until("notes.txt")
-            await seen.press(
-                *["slash" if each == "/" else "full_stop" if each == "." else each for each in typed], "enter"
-            )
-            await seen.settled()
+            await seen.press(*typed, "enter")
+            await seen.until("1 Health")
             assert asked.given == [Given(kind="file", path=path)]
 
     ran(work)
@@ -152,7 +150,7 @@ def test_what_cannot_be_looked_into_says_why() -> None:
         async with shown(host()) as seen:
             asked = Asked(seen, Picker("Run it on"))
             await seen.until("notes.txt")
-            await seen.press("slash", "n", "o", "enter")
+            await seen.press(*"/no", "enter")
             await seen.until("no such file or directory")
             await seen.press("backspace", "backspace", "backspace", *"pipe", "enter")
             await seen.until("neither a file nor a folder")

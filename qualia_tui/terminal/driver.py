@@ -1,0 +1,108 @@
+"""The driver of the console: it waits for keys without looking ten times a second, and knows when nobody reads.
+
+Textual's own driver for Linux and macOS asks for keys every 0.1 s, which is most of what an idle console costs and most
+of the time it takes to leave; and whoever sends to a terminal that is not read waits there with the whole screen.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+from codecs import getincrementaldecoder
+from contextlib import suppress
+from threading import Event
+from typing import Any
+
+from textual._parser import ParseEOF, ParseError
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+
+_MOST_WAITING = 12
+"""Writes that may wait for the terminal before painting pauses; Textual itself stops at 30, with everything."""
+_LEAVES_WITHIN_S = 1.0
+"""Seconds that a terminal is given to take the last bytes."""
+_PENDING_S = 0.025
+"""Seconds between two looks while the beginning of a sequence waits for its end."""
+_UNHURRIED_S = 30.0
+
+
+class _Waking(Event):
+    """An event that wakes whoever waits for a file, too."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+
+    def set(self) -> None:
+        """Set it, and wake."""
+        super().set()
+        with suppress(OSError):
+            os.write(self._descriptor, b"!")
+
+
+class SparingDriver(LinuxDriver):
+    """Textual's driver, waiting without polling and without ever being stuck.
+
+    Attributes:
+        is_stuck: whether the terminal did not take the last bytes; threads still wait for it.
+        starts: how often the terminal was taken over.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.is_stuck: bool = False
+        self.starts: int = 0
+        self._woken, waking = os.pipe()
+        self.exit_event = _Waking(waking)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal takes less than it is sent, so that painting should wait."""
+        return self.waiting > _MOST_WAITING
+
+    @property
+    def waiting(self) -> int:
+        """How many writes wait for the terminal."""
+        return 0 if self._writer_thread is None else self._writer_thread._queue.qsize()  # pyright: ignore[reportPrivateUsage]
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over, at first or after a pause."""
+        self.starts += 1
+        super().start_application_mode()
+
+    def close(self) -> None:
+        """Wait until the terminal has everything, unless it takes nothing."""
+        writer = self._writer_thread
+        if writer is None:
+            return
+        writer._queue.put(None)  # pyright: ignore[reportPrivateUsage]
+        writer.join(_LEAVES_WITHIN_S)
+        self.is_stuck = writer.is_alive()
+
+    def run_input_thread(self) -> None:
+        """Wait for keys and hand them on, until the console is left."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")().decode
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            selector.register(self._woken, selectors.EVENT_READ)
+            is_pending = False
+            while not self.exit_event.is_set():
+                for key, _events in selector.select(_PENDING_S if is_pending else _UNHURRIED_S):
+                    if key.fd == self.fileno:
+                        data = os.read(self.fileno, 4096)
+                        if not data:
+                            # The line is gone; the signal that tells is on its way.
+                            selector.unregister(self.fileno)
+                            break
+                        self._hand_on(parser.feed(decode(data)))
+                self._hand_on(parser.tick())
+                is_pending = parser._timeout_time is not None  # pyright: ignore[reportPrivateUsage]
+            os.read(self._woken, 64)
+        with suppress(EOFError, ParseEOF, ParseError):
+            self._hand_on(parser.feed(""))
+
+    def _hand_on(self, events: Any) -> None:
+        for event in events:
+            self.process_message(event)
+
