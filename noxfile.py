@@ -43,6 +43,7 @@ TEST_TOOLS = (
     "pytest>=9",
     "pytest-xdist",
     "pyyaml",
+    "standardwebhooks",
 )
 # What the benchmarks are compared with; nothing else needs them.
 PEERS = (

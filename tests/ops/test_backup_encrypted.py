@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from qualia_ops.backup.retention import Policy
 from qualia_ops.backup.store import find, note_check, snapshots
 from qualia_ops.backup.upkeep import prune, verify
 
+from qualia.errors import ExtraMissing
 from qualia.operations import OperationContext
 from qualia.settings import Settings
 from tests.ops.conftest import Finish, Look
@@ -72,6 +74,22 @@ def test_a_list_needs_no_key(project: Path, archives: Path, archive: Path, own: 
     assert find(archives, "latest") == archive == find(archives, manifest.id)
     with tarfile.open(archive) as tar:
         assert tar.getnames() == ["project.tar.gz.age", "manifest.tar.gz.age", "summary.json"]
+
+
+def test_without_the_libraries_the_rest_goes_on(
+    project: Path, archives: Path, archive: Path, finish: Finish[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list and a plain archive need neither; what does need one says which extra brings it."""
+    for name in ("pyrage", "backports.zstd", "compression.zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
+    [each] = snapshots(archives)
+    assert (each.trouble, each.is_encrypted) == ("", True)
+    finish(create(project, archives))
+    for asked in ({"compress": "zst"}, {"keys": Keys(recipients=("age1x",))}):
+        with pytest.raises(ExtraMissing, match="ops"):
+            finish(create(project, archives, **asked))
+    with pytest.raises(ExtraMissing, match="encryption needs"):
+        finish(verify(archive, keys=Keys(identities=("AGE-SECRET-KEY-1",))))
 
 
 def test_without_the_right_key_nothing_is_done(

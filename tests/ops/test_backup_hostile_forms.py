@@ -50,7 +50,7 @@ def as_encrypted(archive: bytes, recipient: Any) -> bytes:
     encrypt: Any = import_module("pyrage").encrypt
     first, last = parts(archive)
     codec = codec_of("gz")
-    names = member_names(codec)
+    names = member_names(codec.name)
     packed = {
         names[0]: encrypt(codec.pack([first, last]), [recipient]),
         names[1]: encrypt(codec.pack([last]), [recipient]),
@@ -194,7 +194,7 @@ def test_the_tar_around_holds_what_it_should(case: str, tmp_path: Path, finish: 
     own = pyrage.x25519.Identity.generate()
     first, last = parts(GOOD)
     codec = codec_of("gz")
-    names = member_names(codec)
+    names = member_names(codec.name)
     packed = {
         names[0]: pyrage.encrypt(codec.pack([first, last]), [own.to_public()]),
         names[1]: pyrage.encrypt(codec.pack([last]), [own.to_public()]),

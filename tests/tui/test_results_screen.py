@@ -254,7 +254,7 @@ def test_what_is_looked_at_is_copied() -> None:
 
 def test_what_data_say_cannot_steer_the_terminal() -> None:
     """Escape sequences in results are shown as what they are."""
-    evil = result("toy", None, {"a\x1b[2J": "b\x1b]52;c;ZXZpbA==\x07", "rows": [{"x\x9b": "\u202ey"}]})
+    evil = result("toy", None, {"a\x1b[2J": "b\x1b]52;c;ZXZpbA==\x07", "rows": [{"x\x9b": "\u202eyyyyyyyyyyyyyyyy"}]})
 
     async def work() -> None:
         async with shown(over(runs__result={**told(state="ok"), "result": evil, "steps": []})) as seen:

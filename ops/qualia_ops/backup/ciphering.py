@@ -320,4 +320,4 @@ def _age() -> Any:
     try:
         return import_module("pyrage")
     except ImportError as error:
-        raise ExtraMissing("ops", "encrypted archives") from error
+        raise ExtraMissing("ops", "encryption") from error

@@ -208,4 +208,4 @@ def _library() -> Any:
             return import_module(name)
         except ImportError:
             continue
-    raise ExtraMissing("ops", "archives that end in .tar.zst")
+    raise ExtraMissing("ops", "compressing with zstd")

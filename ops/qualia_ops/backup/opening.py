@@ -21,7 +21,7 @@ from attrs import frozen
 
 from qualia_ops.backup.ciphering import Keys, decrypted, openers
 from qualia_ops.backup.errors import ArchiveUnsafe, WrongKey
-from qualia_ops.backup.frames import SUFFIXES, Codec, codec_by_magic, codec_of
+from qualia_ops.backup.frames import NAMES, SUFFIXES, Codec, codec_by_magic, codec_of
 from qualia_ops.backup.manifest import Manifest
 from qualia_ops.backup.packing import raw, read_seal, unpacked
 from qualia_ops.backup.tarred import BLOCK, END, Reader, described, header, member, padding
@@ -62,16 +62,16 @@ class Summary:
     @property
     def members(self) -> tuple[str, str]:
         """Names of what is encrypted: the project, and its manifest."""
-        return member_names(codec_of(self.compressed))
+        return member_names(self.compressed)
 
     def agrees(self, manifest: Manifest) -> bool:
         """Tell whether it says what a manifest says."""
         return self == summary_of(manifest, self.compressed, self.digests)
 
 
-def member_names(codec: Codec) -> tuple[str, str]:
-    """Return the names of what is encrypted: the project, and its manifest."""
-    return f"project{codec.suffix}.age", f"manifest{codec.suffix}.age"
+def member_names(compressed: str) -> tuple[str, str]:
+    """Return the names of what is encrypted: the project, and its manifest. Asking needs no library."""
+    return f"project.tar.{compressed}.age", f"manifest.tar.{compressed}.age"
 
 
 def summary_of(manifest: Manifest, compressed: str, digests: dict[str, str]) -> Summary:
@@ -342,4 +342,8 @@ class _Outer:
 def _is_plain(summary: Summary) -> bool:
     texts: tuple[Any, ...] = (summary.id, summary.project, summary.place, *summary.digests.values())
     numbers: tuple[Any, ...] = (summary.files, summary.content_bytes)
-    return all(type(each) is str for each in texts) and all(type(each) is int and each >= 0 for each in numbers)
+    return (
+        summary.compressed in NAMES
+        and all(type(each) is str for each in texts)
+        and all(type(each) is int and each >= 0 for each in numbers)
+    )

@@ -98,7 +98,7 @@ class _Encrypted:
         if self._cipher is not None:
             self._cipher.close()
             self._cipher = None
-        project, manifests = member_names(self._codec)
+        project, manifests = member_names(self._codec.name)
         at = manifest.created_at
         short = {manifests: encrypted(self._codec.pack([data]), self._lock)}
         if self._lock.wrapped:
