@@ -35,6 +35,7 @@ from qualia_tui.words import _, sentence_of
 
 Reach = Callable[[], Client]
 """Gives a client on its way to the host; called while the console's event loop runs."""
+_KEYS = {"↑": "up", "↓": "down", "←": "left", "→": "right", "⏎": "enter", "␣": "space"}
 
 
 class MainScreen(Screen[None]):
@@ -75,7 +76,10 @@ class Console(Questions):
         Binding("shift+tab", "app.focus_previous", show=False, id="focus.previous"),
         Binding("ctrl+p,colon", "palette", "commands", id="palette"),
         Binding("f2", "hosts", "hosts", show=False, id="hosts"),
+        Binding("f5", "attach_again", show=False, id="hosts.again"),
         Binding("f3", "next_theme", "theme", show=False, id="theme"),
+        Binding("ctrl+l", "redraw", show=False, id="redraw"),
+        Binding("ctrl+z", "suspend_process", show=False, id="suspend"),
         Binding("question_mark,f1", "help", "help", key_display="?", id="help"),
         Binding("q", "quit", "quit", id="quit"),
         Binding("ctrl+q,ctrl+c", "quit", show=False, id="quit.always"),
@@ -116,7 +120,7 @@ class Console(Questions):
     def attach(self, reach: Reach) -> None:
         """Leave the host and look at another one."""
         self._reach, self._ensure = reach, None
-        self.run_worker(self._reattach(), group="attach", exclusive=True)
+        self.action_attach_again()
 
     async def _reattach(self) -> None:
         await self._leave()
@@ -134,9 +138,8 @@ class Console(Questions):
         try:
             await bridge.run()
         except* QualiaError as group:
-            self.tell(
-                "; ".join(sentence_of(error) for error in group.exceptions if isinstance(error, QualiaError)), "bad"
-            )
+            told = "; ".join(sentence_of(error) for error in group.exceptions if isinstance(error, QualiaError))
+            self.tell(_("{reason} (F5 tries again)", reason=told), "bad")
             self.model.link = "lost"
             self.note(frozenset({"link"}))
 
@@ -155,6 +158,11 @@ class Console(Questions):
         """Return what lines pass on their way to the terminal: without colours, last of all what takes them away."""
         filters = super().get_line_filters()
         return (*filters, NoColor()) if self.look.theme == "none" else filters
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return what people call a key; in words where an arrow cannot be shown."""
+        told = super().get_key_display(binding)
+        return told if told.isascii() or not self.look.ascii_only else _KEYS.get(told, binding.key)
 
     def get_default_screen(self) -> Screen[Any]:
         """Return the screen with the bars."""
@@ -296,6 +304,11 @@ class Console(Questions):
         for screen in self.screen_stack:
             for widget in screen.walk_children(Widget):
                 widget.refresh()
+
+    def action_attach_again(self) -> None:
+        """Leave the host, and set off for it as at the start."""
+        self.tell("")
+        self.run_worker(self._reattach(), group="attach", exclusive=True)
 
     def action_palette(self) -> None:
         """Offer every action by name."""

@@ -37,10 +37,15 @@ def started(words: Sequence[str] | None = None, environ: Mapping[str, str] | Non
     given = list(sys.argv[1:] if words is None else words)
     with speaking(wanted_language(_asked_language(given), environ)):
         asked = _grammar().parse_args(given)
-        trouble = _trouble(environ)
+        trouble = _trouble(environ, resets=asked.reset_terminal)
         if trouble:
             print(f"qualia-tui: {trouble}", file=sys.stderr)
             return USAGE
+        if asked.reset_terminal:
+            from qualia_tui.terminal.resetting import reset_terminal
+
+            reset_terminal()
+            return 0
         if find_spec("textual") is None:
             print("qualia-tui: " + _("this needs the tui extra: pip install 'qualia-core[tui]'"), file=sys.stderr)
             return UNAVAILABLE
@@ -75,11 +80,16 @@ def _grammar() -> argparse.ArgumentParser:
     parser.add_argument("--mouse", action=argparse.BooleanOptionalAction, help=_("listen to the mouse"))
     parser.add_argument("--slow", action="store_true", help=_("bring the screen up to date every 5 s, for slow lines"))
     parser.add_argument("--lang", choices=("en", "pt", "pt-BR"), help=_("the language to speak"))
+    parser.add_argument(
+        "--reset-terminal", action="store_true", help=_("put a terminal back that a killed console left in disorder")
+    )
     return parser
 
 
-def _trouble(environ: Mapping[str, str]) -> str:
-    """Return why this terminal cannot show the console; empty when it can."""
+def _trouble(environ: Mapping[str, str], *, resets: bool = False) -> str:
+    """Return why this terminal cannot show the console, or be put back; empty when it can."""
+    if resets:
+        return "" if sys.stdin.isatty() and sys.stdout.isatty() else _("this is no terminal")
     hint = _("`qualia status --watch` says the same in plain lines")
     if not (sys.stdin.isatty() and sys.stderr.isatty() and sys.stdout.isatty()):
         return _("this is no terminal; {hint}", hint=hint)
@@ -131,7 +141,10 @@ def _run(asked: argparse.Namespace, look: Look) -> int:
         await host_for(asked.project)
 
     console = Console(reached, look, ensure=None if asked.socket else ensured)
-    return asyncio.run(_shown(console, look))
+    try:
+        return asyncio.run(_shown(console, look))
+    finally:
+        _let_go()
 
 
 async def _shown(console: Console, look: Look) -> int:
@@ -140,4 +153,19 @@ async def _shown(console: Console, look: Look) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, console.exit, 128 + number, 128 + number)
     given = await console.run_async(mouse=look.mouse)
-    return console.return_code or given or 0
+    code = console.return_code or given or 0
+    if console.is_stuck:
+        # The terminal takes nothing, and Python would wait for it without end.
+        os._exit(code)
+    return code
+
+
+def _let_go() -> None:
+    """Give up what was printed and can go nowhere: Python would end with a code of its own for it."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)

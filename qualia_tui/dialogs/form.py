@@ -37,7 +37,7 @@ class Launch(Dialog[Order]):
 
     DEFAULT_CSS = "Launch .plan { height: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,f5", "start", "run", key_display="r", id="launch.start"),
+        Binding("r,f5", "start", "run it", key_display="r", id="launch.start"),
         Binding("f", "pick", "file or folder", id="launch.pick"),
         Binding("t", "paste", "text", id="launch.paste"),
         Binding("s", "sample", "sample", id="launch.sample"),

@@ -92,6 +92,10 @@ class FormPane(Widget):
         self.form, self._empty = form, empty
         self._draw()
 
+    def on_resize(self) -> None:
+        """Fold what is said of a param for the width there is."""
+        self._tell()
+
     def take_focus(self) -> None:
         """Give the keys to the table."""
         self.query_one(Grid).focus()

@@ -15,11 +15,14 @@ from qualia_tui.words import _
 
 
 def _bindings(screen: Screen[Any]) -> dict[str, list[ActiveBinding]]:
-    """Return the bindings that work now, those of one action together, in the order they are found."""
+    """Return the bindings that work now, those of one action together, in the order they are found.
+
+    Those without an id are the toolkit's own: nothing here says what they do.
+    """
     found: dict[str, list[ActiveBinding]] = {}
     for active in screen.active_bindings.values():
-        if active.enabled:
-            found.setdefault(active.binding.id or active.binding.action, []).append(active)
+        if active.enabled and active.binding.id:
+            found.setdefault(active.binding.id, []).append(active)
     return found
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from textual.app import App
 from textual.screen import Screen
 
 from qualia_tui.lines import Line
 from qualia_tui.look import Look
+from qualia_tui.terminal.sparing import SparingApp
 from qualia_tui.words import _
 
 if TYPE_CHECKING:
     from qualia_tui.dialogs.asking import Check, Option
 
 
-class Questions(App[int]):
+class Questions(SparingApp):
     """An app that asks: each question is a dialog over the screen."""
 
     look: Look

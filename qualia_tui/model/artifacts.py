@@ -13,7 +13,7 @@ from qualia._values import is_mapping
 from qualia_tui.lines import Span
 from qualia_tui.model import facts
 from qualia_tui.model.amounts import size
-from qualia_tui.model.headings import heading
+from qualia_tui.model.headings import named
 from qualia_tui.model.texts import Paragraph
 from qualia_tui.words import _
 
@@ -38,7 +38,7 @@ def artifact_paragraphs(value: facts.Plain) -> Iterator[Paragraph]:
     """Yield what there is to tell of an artifact: its name, kind, size, and how it begins where that is text."""
     media_type, encoded = facts.text(value, "media_type"), facts.text(value, "data")
     head = head_of(encoded)
-    yield _fact(heading("name"), facts.text(value, "name"))
+    yield _fact(named("name"), facts.text(value, "name"))
     yield _fact(_("kind"), media_type)
     yield _fact(_("size"), size(decoded_bytes(encoded)))
     extent = extent_of(head, media_type)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from qualia_tui.words import _
 
 
-def heading(name: str) -> str:
+def named(name: str) -> str:
     """Return a field's name as people read it."""
     return _known().get(name, name.replace("_", " "))
 

@@ -9,7 +9,7 @@ from qualia_tui.lines import Column, Row, Span
 from qualia_tui.model import facts
 from qualia_tui.model.amounts import decimal
 from qualia_tui.model.charts import leaning, leaning_line, mark, side, signed
-from qualia_tui.model.headings import heading
+from qualia_tui.model.headings import named
 from qualia_tui.model.tables import Table
 from qualia_tui.model.texts import Paragraph, figure, offset
 from qualia_tui.words import _, translated
@@ -30,7 +30,7 @@ def mood_paragraphs(value: facts.Plain) -> Iterator[Paragraph]:
     if polarity is not None:
         yield Paragraph(
             text=_label(facts.text(value, "label")),
-            lead=(Span(f"{heading('polarity')} ", "accent"), *leaning_line(polarity, _HALF), Span("  ")),
+            lead=(Span(f"{named('polarity')} ", "accent"), *leaning_line(polarity, _HALF), Span("  ")),
         )
     interpretation = facts.text(value, "interpretation")
     if interpretation:
@@ -77,10 +77,10 @@ def _sentences(items: Sequence[Mapping[Any, Any]]) -> Table:
     def columns(width: int) -> tuple[Column, ...]:
         del width
         return (
-            Column(title=heading("polarity"), width=9, right=True),
-            Column(title=heading("text"), width=20, grow=1),
-            Column(title=heading("speaker"), width=14, rank=1),
-            Column(title=_("at"), width=7, right=True, rank=2),
+            Column(title=named("polarity"), width=9, right=True),
+            Column(title=named("text"), width=20, grow=1),
+            Column(title=named("speaker"), width=14, rank=1),
+            Column(title=_("time"), width=7, right=True, rank=2),
         )
 
     def row(key: str, item: Mapping[Any, Any], width: int) -> Row:
@@ -106,10 +106,10 @@ def _leaning(
     half: Callable[[int], int] = lambda width: _MORE_HALF if width >= _WIDE else _HALF  # noqa: E731
 
     def columns(width: int) -> tuple[Column, ...]:
-        figures = (Column(title=heading(each), width=9, right=True, rank=place) for place, each in enumerate(others, 2))
+        figures = (Column(title=named(each), width=9, right=True, rank=place) for place, each in enumerate(others, 2))
         return (
-            Column(title=heading(name), width=18, grow=1),
-            Column(title=heading(value_name), width=9, right=True),
+            Column(title=named(name), width=18, grow=1),
+            Column(title=named(value_name), width=9, right=True),
             Column(title="", width=2 * half(width) + 1, rank=1),
             *figures,
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from qualia._values import is_mapping, is_sequence
 from qualia_tui.lines import Column, Row, Span
-from qualia_tui.model.headings import heading
+from qualia_tui.model.headings import named
 from qualia_tui.model.texts import Paragraph, cells, figure
 from qualia_tui.words import _
 
@@ -52,7 +52,7 @@ def _outlined(name: str, value: object, depth: int) -> Iterator[Paragraph]:
 def _parts(value: object) -> Iterator[tuple[str, object]]:
     """Yield what a value is made of; nothing for a single fact, or a list of them that is short enough for one line."""
     if is_mapping(value):
-        yield from ((heading(str(name)), each) for name, each in value.items())
+        yield from ((named(str(name)), each) for name, each in value.items())
     elif is_sequence(value) and (len(value) > _LISTED or any(is_mapping(each) or is_sequence(each) for each in value)):
         yield from ((f"{number}", each) for number, each in enumerate(value, start=1))
 
@@ -68,7 +68,7 @@ def _single(value: object) -> str:
 def cell(value: object) -> str:
     """Return any value as the text of one cell."""
     if is_mapping(value):
-        return ", ".join(f"{heading(str(name))} {_brief(each)}" for name, each in list(value.items())[:_LISTED])
+        return ", ".join(f"{named(str(name))} {_brief(each)}" for name, each in list(value.items())[:_LISTED])
     if is_sequence(value):
         more = f", … {len(value)}" if len(value) > _LISTED else ""
         return ", ".join(_brief(each) for each in value[:_LISTED]) + more
@@ -110,7 +110,7 @@ def _column(name: str, texts: Sequence[str], seen: Sequence[Mapping[Any, Any]], 
     values = [item.get(name) for item in seen]
     is_number = all(each is None or (isinstance(each, (int, float)) and not isinstance(each, bool)) for each in values)
     widest = max(map(cells, texts), default=0)
-    title = heading(name)
+    title = named(name)
     return Column(
         title=title,
         width=max(min(widest, _WIDEST), min(cells(title), 14), 3),

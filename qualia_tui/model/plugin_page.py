@@ -157,11 +157,21 @@ def _runs(runs: Sequence[facts.Plain]) -> Iterator[Line]:
         mark, style = ("✓", "ok") if outcome == "ok" else ("✗", "bad")
         yield (
             Span(f"{mark} {term(outcome):<10} ", style),
-            Span(facts.text(each, "started_at")[:19].replace("T", " ").ljust(20)),
+            Span(_started(facts.text(each, "started_at")).ljust(20)),
             Span(f"{amounts.duration(facts.number(each, 'elapsed_s')):>8}  "),
             Span(facts.text(each, "name"), "accent"),
             Span("  " + translated(facts.text(each, "error")), "bad"),
         )
+
+
+def _started(text: str) -> str:
+    """Return a moment as the clock on the wall tells it; what is no moment stays as it is."""
+    from datetime import datetime
+
+    try:
+        return amounts.moment(datetime.fromisoformat(text).timestamp())
+    except (ValueError, OverflowError, OSError):
+        return text[:19]
 
 
 def _manifest(told: facts.Plain, width: int) -> Sequence[Line]:

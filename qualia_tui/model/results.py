@@ -15,7 +15,7 @@ from qualia_tui.lines import Column, Line, Row
 from qualia_tui.model import facts
 from qualia_tui.model.artifacts import artifact_paragraphs, is_artifact
 from qualia_tui.model.documents import transcript
-from qualia_tui.model.headings import heading
+from qualia_tui.model.headings import named
 from qualia_tui.model.log import matches
 from qualia_tui.model.moods import mood_paragraphs, mood_tables
 from qualia_tui.model.outline import columns_of, is_table, outline, record_row, tables_in
@@ -169,14 +169,14 @@ def _rest(value: facts.Plain) -> Iterator[View]:
 
 def _known(tables: Iterable[tuple[str, Table]]) -> Iterator[View]:
     for name, table in tables:
-        yield View(key=f"table-{name}", title=heading(name), table=table)
+        yield View(key=f"table-{name}", title=named(name), table=table)
 
 
 def _tables(tables: Iterable[tuple[str, Sequence[Mapping[Any, Any]]]]) -> Iterator[View]:
     for number, (name, items) in enumerate(tables):
         if number == _MOST_TABLES:
             return
-        yield View(key=f"table-{name}", title=heading(name) or _("rows"), table=plain_table(items))
+        yield View(key=f"table-{name}", title=named(name) or _("rows"), table=plain_table(items))
 
 
 def plain_table(items: Sequence[Mapping[Any, Any]]) -> Table:

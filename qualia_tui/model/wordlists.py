@@ -9,7 +9,7 @@ from qualia._values import is_mapping
 from qualia_tui.lines import Column, Row, Span
 from qualia_tui.model import amounts, facts
 from qualia_tui.model.charts import bar
-from qualia_tui.model.headings import heading
+from qualia_tui.model.headings import named
 from qualia_tui.model.outline import cell
 from qualia_tui.model.tables import Table
 from qualia_tui.model.texts import figure
@@ -39,11 +39,11 @@ def _words(items: Sequence[Mapping[Any, Any]]) -> Table:
 
     def columns(width: int) -> tuple[Column, ...]:
         known = (
-            Column(title=heading("word"), width=18),
-            Column(title=heading("count"), width=7, right=True),
+            Column(title=named("word"), width=18),
+            Column(title=named("count"), width=8, right=True),
             Column(title="", width=bar_cells(width, beside=_beside(width)), rank=1),
         )
-        return (*known, Column(title=heading("per_million"), width=13, right=True)) if width >= _WIDE else known
+        return (*known, Column(title=named("per_million"), width=13, right=True)) if width >= _WIDE else known
 
     def row(key: str, item: Mapping[Any, Any], width: int) -> Row:
         count = facts.number(item, "count") or 0
@@ -57,17 +57,17 @@ def _words(items: Sequence[Mapping[Any, Any]]) -> Table:
 
 def _beside(width: int) -> int:
     """Return how many cells stand beside a bar."""
-    return 42 if width >= _WIDE else 28
+    return 43 if width >= _WIDE else 29
 
 
 def _speakers(items: Sequence[Mapping[Any, Any]]) -> Table:
     def columns(width: int) -> tuple[Column, ...]:
         del width
         return (
-            Column(title=heading("speaker"), width=18),
+            Column(title=named("speaker"), width=18),
             Column(title=_("running words"), width=14, right=True, rank=2),
-            Column(title=heading("distinct"), width=9, right=True, rank=1),
-            Column(title=heading("words"), width=20, grow=1),
+            Column(title=named("distinct"), width=9, right=True, rank=1),
+            Column(title=named("words"), width=20, grow=1),
         )
 
     def row(key: str, item: Mapping[Any, Any], width: int) -> Row:
@@ -89,8 +89,8 @@ def counts_table(value: object) -> Table | None:
 
     def columns(width: int) -> tuple[Column, ...]:
         return (
-            Column(title=heading("name"), width=20),
-            Column(title=heading("count"), width=10, right=True),
+            Column(title=named("name"), width=20),
+            Column(title=named("count"), width=10, right=True),
             Column(title="", width=bar_cells(width, beside=34), rank=1, grow=1),
         )
 

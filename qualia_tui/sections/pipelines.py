@@ -39,18 +39,20 @@ _TALL = 15
 class Pipelines(Section):
     """What can be run, and beside it or below it what it would do."""
 
+    SCOPED_CSS: ClassVar[bool] = False
     DEFAULT_CSS = """
     Pipelines .both { height: 1fr; layout: vertical; }
-    Pipelines .both.-wide { layout: horizontal; }
-    Pipelines .plan { height: 8; border-top: solid $accent; padding: 0; }
-    Pipelines .both.-wide .plan { height: 1fr; width: 1fr; border-top: none; border-left: solid $accent; }
-    Pipelines .both.-wide .plan { padding: 0 0 0 1; }
-    Pipelines .both.-small .plan { display: none; }
-    Pipelines .both.-wide Grid { width: 1fr; }
+    Pipelines .plan { height: 9; border-top: solid $accent; }
+    .-ascii Pipelines .plan { border-top: ascii $accent; }
+    Pipelines .-small .plan { display: none; }
+    Pipelines .-wide { layout: horizontal; }
+    Pipelines .-wide Grid { width: 1fr; }
+    Pipelines .-wide .plan { height: 1fr; width: 1fr; border-top: none; border-left: solid $accent; padding: 0 0 0 1; }
+    .-ascii Pipelines .-wide .plan { border-top: none; border-left: ascii $accent; }
     """
     PARTS: ClassVar[frozenset[Part]] = frozenset({"pipelines", "plugins", "jobs"})
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "launch", "run", id="pipelines.run"),
+        Binding("r", "launch", "run it", id="pipelines.run"),
         Binding("o", "last", "last run", id="pipelines.last"),
         Binding("slash", "filter", "filter", key_display="/", id="pipelines.filter"),
         Binding("ctrl+r", "reread", "read again", show=False, id="pipelines.reread"),

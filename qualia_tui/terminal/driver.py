@@ -24,6 +24,8 @@ _LEAVES_WITHIN_S = 1.0
 _PENDING_S = 0.025
 """Seconds between two looks while the beginning of a sequence waits for its end."""
 _UNHURRIED_S = 30.0
+_HUNG_UP = 129
+"""What a program ends with whose line was dropped."""
 
 
 class _Waking(Event):
@@ -70,6 +72,11 @@ class SparingDriver(LinuxDriver):
         self.starts += 1
         super().start_application_mode()
 
+    def _sigcont_application(self, *told: Any) -> None:
+        """Take the terminal over again after a pause, and only then: a line that drops tells every program to go on."""
+        if self._must_signal_resume:
+            super()._sigcont_application(*told)
+
     def close(self) -> None:
         """Wait until the terminal has everything, unless it takes nothing."""
         writer = self._writer_thread
@@ -83,26 +90,34 @@ class SparingDriver(LinuxDriver):
         """Wait for keys and hand them on, until the console is left."""
         parser = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")().decode
-        with selectors.DefaultSelector() as selector:
+        # Those that are faster do not know terminals everywhere.
+        with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
             is_pending = False
             while not self.exit_event.is_set():
                 for key, _events in selector.select(_PENDING_S if is_pending else _UNHURRIED_S):
-                    if key.fd == self.fileno:
-                        data = os.read(self.fileno, 4096)
-                        if not data:
-                            # The line is gone; the signal that tells is on its way.
-                            selector.unregister(self.fileno)
-                            break
-                        self._hand_on(parser.feed(decode(data)))
+                    if key.fd != self.fileno:
+                        continue
+                    data = self._typed()
+                    if not data:
+                        selector.unregister(self.fileno)
+                        self._app.call_later(self._app.exit, _HUNG_UP, _HUNG_UP)
+                        break
+                    self._hand_on(parser.feed(decode(data)))
                 self._hand_on(parser.tick())
                 is_pending = parser._timeout_time is not None  # pyright: ignore[reportPrivateUsage]
             os.read(self._woken, 64)
         with suppress(EOFError, ParseEOF, ParseError):
             self._hand_on(parser.feed(""))
 
+    def _typed(self) -> bytes:
+        """Return what was typed; nothing when the line is gone."""
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:
+            return b""
+
     def _hand_on(self, events: Any) -> None:
         for event in events:
             self.process_message(event)
-

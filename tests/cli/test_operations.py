@@ -144,9 +144,15 @@ def test_it_disappears_with_the_distribution(toy: Path, qualia: Run) -> None:
     assert (ran.code, "there is no command 'tidy'" in ran.err) == (2, True)
 
 
-@pytest.mark.parametrize(("name", "extra"), [("health", "ops"), ("alerts", "ops"), ("serve", "server")])
-def test_what_comes_with_an_extra_is_not_installed(qualia: Run, name: str, extra: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "extra"),
+    [("alerts", "ops"), ("backup", "ops"), ("log", "ops"), ("metrics", "ops"), ("serve", "server")],
+)
+def test_what_comes_with_an_extra_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch, qualia: Run, name: str, extra: str
+) -> None:
     """A command of the operators' package that is not there names the extra to install."""
+    monkeypatch.setattr("qualia._plugins.entries.module_file", lambda _module, _path: None)
     ran = qualia(name, "create")
     assert ran.code == 5
     assert (
@@ -160,10 +166,17 @@ def test_a_command_whose_package_was_left_out_is_not_installed(
     home: Path, monkeypatch: pytest.MonkeyPatch, qualia: Run
 ) -> None:
     """Where the operators' package was removed and its names are still noted, the extra is named all the same."""
-    install(home, monkeypatch, {"health.gone": "qualia_ops.gone.commands:GONE"})
-    ran = qualia("health", "gone")
-    assert (ran.code, "pip install 'qualia-core[ops]'" in ran.err) == (5, True)
-    assert "health" not in qualia("--help").out
+    install(home, monkeypatch, {"serve.gone": "qualia_ops.gone.commands:GONE"})
+    ran = qualia("serve", "gone")
+    assert (ran.code, "pip install 'qualia-core[server]'" in ran.err) == (5, True)
+    assert "\n  serve" not in qualia("--help").out
+
+
+def test_how_it_is_needs_no_extra(monkeypatch: pytest.MonkeyPatch, qualia: Run) -> None:
+    """Without the operators' package health and status answer as they do with it, and are listed."""
+    monkeypatch.setattr("qualia._plugins.entries.module_file", lambda _module, _path: None)
+    assert (qualia("health").code, qualia("status").code) == (0, 0)
+    assert "\n  health " in qualia("--help").out
 
 
 def test_a_dry_run_needs_nobodys_word(home: Path, monkeypatch: pytest.MonkeyPatch, qualia: Run) -> None:
@@ -218,7 +231,9 @@ def test_the_spec_has_what_is_brought(toy: Path, qualia: Run) -> None:
     """Programs see such a command like any other, with where it comes from."""
     told = qualia("spec", "tidy").data
     assert (told["origin"], told["arguments"][0]["names"]) == ("tidy", ["ROOM"])
-    assert [each["name"] for each in qualia("spec", "attic").data["commands"]] == ["attic burn", "attic look"]
+    attic = qualia("spec", "attic").data
+    assert [each["name"] for each in attic["commands"]] == ["attic burn", "attic look"]
+    assert attic["origin"] == "attic.burn"
 
 
 def test_completion_has_what_is_brought(toy: Path, qualia: Run) -> None:

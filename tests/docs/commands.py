@@ -95,9 +95,9 @@ BROUGHT = """\
 ## Commands that distributions bring
 
 A distribution may bring commands of its own, as operations of `qualia.operations`: `qualia --help` and `qualia spec`
-list them, they complete, and with the distribution they are gone. `backup`, `health`, `alerts` and `metrics` come with
-the extra `ops`, `serve` with `server`; without it they end with 5 and name it. A destructive one asks at a terminal
-and needs `--yes` elsewhere. A built-in command cannot be replaced.\
+list them, they complete, and with the distribution they are gone. `backup`, `alerts`, `metrics` and `log` come with the
+extra `ops`, `serve` with `server`; without it they end with 5 and name it. A destructive one asks at a terminal and
+needs `--yes` elsewhere. A built-in command cannot be replaced.\
 """
 
 

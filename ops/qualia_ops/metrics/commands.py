@@ -1,4 +1,4 @@
-"""Figures of a project for Prometheus, as text or as a file of node_exporter."""
+"""Show figures of a project for Prometheus, or write them for node_exporter."""
 
 from __future__ import annotations
 

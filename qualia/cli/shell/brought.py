@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qualia.plugin import ParamSpec
 
 GROUP = "qualia.operations"
-KNOWN = {"backup": "ops", "health": "ops", "alerts": "ops", "metrics": "ops", "serve": "server"}
+KNOWN = {"backup": "ops", "alerts": "ops", "log": "ops", "metrics": "ops", "serve": "server"}
 """Commands that come with an extra, by name: asked for and not there, that is what is missing."""
 FORMATS = ("pretty", "json", "jsonl", "yaml")
 _FIRST_LINE = re.compile(rb"\A(?:\s*#[^\n]*\n|\s*\n)*[rR]?\"\"\"([^\n\"]+)")

@@ -57,7 +57,7 @@ class Described(TypedDict):
     section: str
     """The title help lists it under."""
     origin: str | None
-    """The operation that brings it; None when it is built in."""
+    """The operation that brings it, for a group without one of its own the first below it; None when it is built in."""
     usage: str
     runs: bool
     """Whether it does something without a command of its own behind it."""
@@ -141,20 +141,22 @@ def _described(parser: argparse.ArgumentParser, name: str, *, section: str, code
     own = [each for each in _actions(parser) if each.help is not argparse.SUPPRESS]
     run = parser.get_default("run")
     operation = parser.get_default("operation")
-    below = _below(parser)
+    below = [_described(each, f"{name} {word}", section=section, codes=codes) for word, each in _below(parser).items()]
+    # A group without an operation of its own is brought by whoever brings what stands below it.
+    brought_by = operation.name if operation is not None else next((each["origin"] for each in below), None)
     summary = str(parser.description or "").removesuffix(".")
     return Described(
         name=name,
         summary=summary,
         section=section,
-        origin=None if operation is None else operation.name,
+        origin=brought_by,
         usage=parser.format_usage(),
         runs=bool(run),
         arguments=[_taken(each) for each in own if not each.option_strings],
         options=[_taken(each) for each in own if each.option_strings],
         examples=examples_of(parser),
         exit_codes=sorted(map(int, {*COMMON_CODES, *codes})),
-        commands=[_described(each, f"{name} {word}", section=section, codes=codes) for word, each in below.items()],
+        commands=below,
     )
 
 
