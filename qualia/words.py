@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qualia._plugins.entries import entries, module_file
 
@@ -35,6 +35,8 @@ _GROUP = "qualia.operations"
 _language: ContextVar[str] = ContextVar("language", default="en")
 _SENTENCES = frozenset({"action", "error", "hint", "purpose", "reason", "remedy"})
 """Fields of errors that hold sentences, however short."""
+_TELLING = 4
+"""A sentence with fewer letters of its own tells nothing of itself: only single words fill its placeholders."""
 _FIELD = re.compile(r"\{(\w+)(?:![rs])?(?::[^}]*)?\}")
 
 
@@ -101,12 +103,12 @@ class Words:
         for catalogue in self._catalogues():
             if text in catalogue.sentences:
                 return catalogue.sentences[text]
-        for catalogue in self._catalogues():
-            found = catalogue.match(text)
-            if found is not None:
-                template, fields = found
-                return template.format(**{name: self.translated(each) for name, each in fields.items()})
-        return text
+        # A general pattern of the engine's must not win over what a package says in more words of its own.
+        found = [match for catalogue in self._catalogues() if (match := catalogue.match(text)) is not None]
+        if not found:
+            return text
+        best = max(found, key=lambda each: each.fixed)
+        return best.template.format(**{name: self.translated(each) for name, each in best.fields.items()})
 
     def sentence_of(self, error: QualiaError) -> str:
         """Return an error's sentence in the language spoken."""
@@ -141,19 +143,28 @@ class Words:
         yield from self._found[1:]
 
 
+class _Match(NamedTuple):
+    """A sentence with placeholders that a text is one of."""
+
+    fixed: int
+    """How many characters of it are its own."""
+    template: str
+    fields: dict[str, str]
+
+
 class _Catalogue:
     def __init__(self, file: str) -> None:
         self.sentences: Mapping[str, str] = _read(file)
-        self._patterns: list[tuple[re.Pattern[str], str]] | None = None
+        self._patterns: list[tuple[int, re.Pattern[str], str]] | None = None
 
-    def match(self, text: str) -> tuple[str, dict[str, str]] | None:
+    def match(self, text: str) -> _Match | None:
         """Return the translation of a sentence with placeholders, and what fills these; None when it is unknown."""
         if self._patterns is None:
             self._patterns = _patterns(self.sentences)
-        for pattern, template in self._patterns:
+        for fixed, pattern, template in self._patterns:
             match = pattern.fullmatch(text)
             if match is not None:
-                return _FIELD.sub("{\\1}", template), match.groupdict()
+                return _Match(fixed, _FIELD.sub("{\\1}", template), match.groupdict())
         return None
 
 
@@ -170,7 +181,7 @@ def _read(file: str) -> dict[str, str]:
     return found
 
 
-def _patterns(sentences: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
+def _patterns(sentences: Mapping[str, str]) -> list[tuple[int, re.Pattern[str], str]]:
     """Return each sentence with placeholders as a pattern, those with the most words of their own first."""
     found: list[tuple[int, re.Pattern[str], str]] = []
     for english, portuguese in sentences.items():
@@ -178,14 +189,16 @@ def _patterns(sentences: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]
         if _FIELD.search(english) and re.search(r"[a-z]{2}|^: $", fixed):
             seen: set[str] = set()
             source = ""
+            # "1 of 3" is such a sentence, and "the end of a table", which somebody else said, is none.
+            any_text = r"\S+?" if 0 < len(re.sub(r"[^A-Za-z]", "", fixed)) < _TELLING else ".+?"
             for place, part in enumerate(_FIELD.split(english)):
-                source += re.escape(part) if place % 2 == 0 else _group(part, seen)
+                source += re.escape(part) if place % 2 == 0 else _group(part, seen, any_text)
             found.append((len(fixed), re.compile(source, re.DOTALL), portuguese))
-    return [(pattern, template) for _length, pattern, template in sorted(found, key=lambda each: -each[0])]
+    return sorted(found, key=lambda each: -each[0])
 
 
-def _group(name: str, seen: set[str]) -> str:
+def _group(name: str, seen: set[str], any_text: str) -> str:
     if name in seen:
         return f"(?P={name})"
     seen.add(name)
-    return f"(?P<{name}>.+?)"
+    return f"(?P<{name}>{any_text})"

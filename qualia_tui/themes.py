@@ -88,32 +88,7 @@ def style_of(theme: str, name: str) -> Style:
 def textual_theme(theme: str) -> Theme:
     """Return what Textual's own widgets, such as input lines, look like in a theme."""
     if theme in {"ansi", "none"}:
-
-        def colour(name: str) -> str:
-            return name if theme == "ansi" else "ansi_default"
-
-        return Theme(
-            name=f"qualia-{theme}",
-            ansi=True,
-            primary="ansi_default",
-            secondary="ansi_default",
-            warning=colour("ansi_yellow"),
-            error=colour("ansi_red"),
-            success=colour("ansi_green"),
-            accent=colour("ansi_cyan"),
-            foreground="ansi_default",
-            background="ansi_default",
-            surface="ansi_default",
-            panel="ansi_default",
-            boost="ansi_default",
-            variables={
-                "ansi-background": "ansi_default",
-                "ansi-foreground": "ansi_default",
-                "input-cursor-text-style": "reverse",
-                "input-selection-background": colour("ansi_bright_blue"),
-                "screen-selection-background": colour("ansi_bright_blue"),
-            },
-        )
+        return _plain_theme(theme)
     dark, back, front, accent = {
         "dark": (True, "#10141a", "#e6edf3", "#8fb8de"),
         "light": (False, "#ffffff", "#10141a", "#1f5b94"),
@@ -130,4 +105,34 @@ def textual_theme(theme: str) -> Theme:
         surface=back,
         panel=back,
         boost=back,
+    )
+
+
+def _plain_theme(theme: str) -> Theme:
+    """Return a theme of the terminal's own colours, or of none."""
+
+    def colour(name: str) -> str:
+        return name if theme == "ansi" else "ansi_default"
+
+    return Theme(
+        name=f"qualia-{theme}",
+        ansi=True,
+        primary="ansi_default",
+        secondary="ansi_default",
+        warning=colour("ansi_yellow"),
+        error=colour("ansi_red"),
+        success=colour("ansi_green"),
+        accent=colour("ansi_cyan"),
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
+        variables={
+            "ansi-background": "ansi_default",
+            "ansi-foreground": "ansi_default",
+            "input-cursor-text-style": "reverse",
+            "input-selection-background": colour("ansi_bright_blue"),
+            "screen-selection-background": colour("ansi_bright_blue"),
+        },
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from qualia._values import to_plain
+from qualia._values import is_mapping, to_plain
 from qualia.core import Core
 from qualia.errors import InvalidPipeline
 from qualia.host.given import GIVEN, check_given, document_of
@@ -42,7 +42,7 @@ class AboutPipelines:
                 told="What a pipeline would run on this, as steps and as a tree; nothing is run.",
                 call=self.plan,
                 takes={"pipeline": TEXT_OR_OBJECT},
-                may_take=GIVEN,
+                may_take={**GIVEN, "params": dict},
                 slow=True,
             ),
         )
@@ -71,11 +71,13 @@ class AboutPipelines:
         text: str | None = None,
         path: str | None = None,
         title: str | None = None,
+        params: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """Return what a pipeline would run; without text or path, on a plain document."""
         text = text if text or path else " "
         check_given("pipelines.plan", text, path)
-        plan: Plan = self.core.plan(pipeline_asked(pipeline), document_of(self.core, text, path, title))
+        steps = with_params(Pipeline.of(pipeline_asked(pipeline)), params)
+        plan: Plan = self.core.plan(steps, document_of(self.core, text, path, title))
         return {
             "name": plan.name,
             "steps": to_plain(plan.steps),
@@ -93,6 +95,27 @@ def pipeline_asked(asked: Any) -> Any:
     if isinstance(asked, str) and not Path(asked).is_absolute():
         raise InvalidPipeline(asked, "the host may stand in another folder; give the whole path, from the root")
     return asked
+
+
+def with_params(pipeline: Pipeline, params: Mapping[str, Any] | None) -> Pipeline:
+    """Return a pipeline with params laid over those it has.
+
+    Args:
+        pipeline: the pipeline.
+        params: by step, by name; None for none.
+
+    Raises:
+        InvalidPipeline: it has no such step, or what is given for one is no mapping.
+    """
+    given = params or {}
+    known = {step.id for step in pipeline.steps}
+    for step, values in given.items():
+        if step not in known:
+            raise InvalidPipeline(pipeline.name, f"it has no step {step!r} to give params to")
+        if not is_mapping(values):
+            raise InvalidPipeline(pipeline.name, f"params of step {step!r} are given by name")
+    steps = (evolve(step, params={**step.params, **given.get(step.id, {})}) for step in pipeline.steps)
+    return evolve(pipeline, steps=tuple(steps)) if given else pipeline
 
 
 def tree_of(plan: Plan) -> list[dict[str, Any]]:

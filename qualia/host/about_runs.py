@@ -12,7 +12,7 @@ from attrs import frozen
 from qualia.core import Core
 from qualia.document import Document
 from qualia.errors import DocumentUnreadable, QualiaError
-from qualia.host.about_pipelines import pipeline_asked
+from qualia.host.about_pipelines import pipeline_asked, with_params
 from qualia.host.given import GIVEN, check_given, document_of
 from qualia.host.jobs import Job, JobKind, Jobs
 from qualia.host.sample import LANGUAGES, sample
@@ -233,7 +233,7 @@ class AboutRuns:
                 return self.core.run(name, document, params, cancel=job.token, **bounds)
 
             return Asked(name=name, call=call, plain=plain)
-        steps = Pipeline.of(pipeline_asked(pipeline))
+        steps = with_params(Pipeline.of(pipeline_asked(pipeline)), params)
 
         def call_all(document: Document, job: Job) -> Any:
             return self.core.run_pipeline(steps, document, on_error=on_error, cancel=job.token, **bounds)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import PurePath
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -12,16 +13,18 @@ from textual.widget import Widget
 from qualia.errors import QualiaError
 from qualia_tui.dialogs.answering import answer_of
 from qualia_tui.dialogs.dialog import Dialog
+from qualia_tui.dialogs.form_of_step import StepForm
 from qualia_tui.dialogs.form_pane import FormPane
 from qualia_tui.lines import Span, line
 from qualia_tui.model import facts
-from qualia_tui.model.form import Form, specs_of
+from qualia_tui.model.form import Form, specs_in_force, specs_of
 from qualia_tui.model.given import Given
 from qualia_tui.model.order import Order
-from qualia_tui.model.plan import Subject, plan_lines
+from qualia_tui.model.plan import Subject, plan_lines, tree_columns, tree_of, tree_rows
 from qualia_tui.widgets.bars import Bar
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.beside import beside
+from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
 from qualia_tui.words import _, sentence_of, translated
 
@@ -32,7 +35,7 @@ class Launch(Dialog[Order]):
     Args:
         subject: a pipeline or a plugin.
         given: what it was run on last; None for nothing yet.
-        form: params as they were typed last; None for defaults.
+        forms: params as they were typed last, of a plugin below its id, of a pipeline by step; None for defaults.
     """
 
     DEFAULT_CSS = "Launch .plan { height: 1fr; }"
@@ -44,12 +47,14 @@ class Launch(Dialog[Order]):
         Binding("question_mark,f1", "app.help", "help", key_display="?", id="help"),
     ]
 
-    def __init__(self, subject: Subject, *, given: Given | None = None, form: Form | None = None) -> None:
+    def __init__(
+        self, subject: Subject, *, given: Given | None = None, forms: Mapping[str, Form] | None = None
+    ) -> None:
         super().__init__(_("Run {name}", name=subject.name), shape="large")
         self._subject: Subject = subject
         self._given: Given | None = given
-        self._form: Form | None = form
-        self._shown_plan: object = None
+        self._forms: dict[str, Form] = dict(forms or {})
+        self._plan: object = None
 
     def parts(self) -> Iterable[Widget]:
         """Return what it does, what it is run on, and its params or its steps."""
@@ -59,6 +64,7 @@ class Launch(Dialog[Order]):
         if self._subject.kind == "plugin":
             yield FormPane()
         else:
+            yield Grid()
             yield TextLines(classes="plan")
         yield Bar(classes="hint")
 
@@ -70,8 +76,13 @@ class Launch(Dialog[Order]):
             self.query_one(FormPane).take_focus()
             beside(self, self._ask_params, group="params")
         else:
-            self.query_one(TextLines).focus()
-            self._plan()
+            self.query_one(Grid).focus()
+            beside(self, self._ask_plan, group="plan")
+
+    def on_grid_chosen(self, event: Grid.Chosen) -> None:
+        """Change the params of a step."""
+        event.stop()
+        beside(self, partial(self._change, event.key), group="change")
 
     def on_resize(self) -> None:
         """Draw the plan for the width there is."""
@@ -88,8 +99,9 @@ class Launch(Dialog[Order]):
         if self._given is None:
             self._say(_("choose what to run it on: f a file or folder, t a text"), "warn")
             return
-        form = self.query_one(FormPane).form if self._subject.kind == "plugin" else Form(plugin="")
-        self.give(Order(subject=self._subject, given=self._given, form=form, params=form.values()))
+        if self._subject.kind == "plugin":
+            self._forms[self._subject.asked] = self.query_one(FormPane).form
+        self.give(Order(subject=self._subject, given=self._given, forms=self._forms))
 
     def action_pick(self) -> None:
         """Pick a file or folder."""
@@ -126,7 +138,7 @@ class Launch(Dialog[Order]):
         self._show_given()
         self._say("")
         if self._subject.kind == "pipeline":
-            self._plan()
+            beside(self, self._ask_plan, group="plan")
 
     def _show_given(self) -> None:
         lead = Span(_("on") + ": ", "accent")
@@ -134,35 +146,64 @@ class Launch(Dialog[Order]):
         self.query_one(".on", Bar).show((lead, nothing if self._given is None else Span(self._given.told())))
 
     async def _ask_params(self) -> None:
+        form = await self._form_of(self._subject.asked, self._subject.asked, {})
+        if form is not None:
+            self.query_one(FormPane).show_form(form, empty=_("it takes no params"))
+
+    async def _form_of(self, name: str, plugin: str, values: Mapping[str, Any]) -> Form | None:
+        """Return a plugin's params as a form, with what was typed before; None when nobody can tell them.
+
+        Args:
+            name: what the form is kept under.
+            plugin: the plugin's id.
+            values: what holds in place of its defaults.
+        """
         try:
-            answer = await console_of(self).call("plugins.inspect", plugin=self._subject.asked)
+            answer = await console_of(self).call("plugins.inspect", plugin=plugin)
         except QualiaError as error:
             self._say(sentence_of(error), "bad")
-            return
+            return None
         trouble = facts.text(answer, "trouble")
         if trouble:
             self._say(translated(trouble), "bad")
-        form = Form(plugin=self._subject.name, specs=specs_of(answer))
-        if self._form is not None:
-            for name, text in self._form.texts.items():
-                form = _kept(form, name, text)
-        self.query_one(FormPane).show_form(form, empty=_("it takes no params"))
+        form = Form(plugin=plugin, specs=specs_in_force(specs_of(answer), values))
+        before = self._forms.get(name)
+        for param, text in before.texts.items() if before is not None else ():
+            form = _kept(form, param, text)
+        return form
 
-    def _plan(self) -> None:
-        beside(self, self._ask_plan, group="plan")
+    async def _change(self, step: str) -> None:
+        """Show the params of a step, and keep what was typed."""
+        planned = next((each for each in facts.items(self._plan, "steps") if facts.text(each, "id") == step), None)
+        row = next((each for each in tree_of(self._plan) if each.step == step), None)
+        if row is None:
+            return
+        if row.is_added:
+            self._say(_("the engine added this step; the pipeline's file has no params for it"), "warn")
+            return
+        form = await self._form_of(step, row.plugin, facts.mapping(planned, "params"))
+        if form is not None:
+            changed = await answer_of(self, StepForm(step, form))
+            self._forms[step] = form if changed is None else changed
+            self._draw_plan()
 
     async def _ask_plan(self) -> None:
         given = self._given
         on = {} if given is None or given.kind not in ("file", "text") else given.request()
         try:
-            self._shown_plan = await console_of(self).call("pipelines.plan", pipeline=self._subject.asked, **on)
+            self._plan = await console_of(self).call("pipelines.plan", pipeline=self._subject.asked, **on)
         except QualiaError as error:
-            self._shown_plan = sentence_of(error)
+            self._plan = sentence_of(error)
         self._draw_plan()
+        if facts.items(self._plan, "tree"):
+            self._say(_("enter changes the params of a step"), "dim")
 
     def _draw_plan(self) -> None:
-        pane = self.query_one(TextLines)
-        pane.show(tuple(plan_lines(self._subject, self._shown_plan, max(20, pane.size.width))))
+        rows, pane, grid = tree_of(self._plan), self.query_one(TextLines), self.query_one(Grid)
+        grid.display, pane.display = bool(rows), not rows
+        changed = {step: len(form.texts) for step, form in self._forms.items()}
+        grid.show_rows(tree_columns(), tree_rows(rows, changed))
+        pane.show(tuple(plan_lines(self._subject, self._plan, max(20, self.size.width - 4))))
 
     def _say(self, text: str, style: str = "") -> None:
         self.query_one(".hint", Bar).show(line(text, style))

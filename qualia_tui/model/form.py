@@ -46,6 +46,21 @@ def _spec(told: facts.Plain) -> ParamSpec | None:
     )
 
 
+def specs_in_force(specs: Iterable[ParamSpec], values: Mapping[str, Any]) -> tuple[ParamSpec, ...]:
+    """Return declarations with other defaults, such as those that a pipeline's file gives its step.
+
+    Args:
+        specs: the declarations.
+        values: plain values by name.
+    """
+    return tuple(
+        evolve(spec, default=tuple(values[spec.name]) if is_texts(values[spec.name]) else values[spec.name])
+        if spec.name in values
+        else spec
+        for spec in specs
+    )
+
+
 @frozen(kw_only=True)
 class Form:
     """Texts by param, as they were typed; a param that is absent has its default."""

@@ -18,13 +18,14 @@ class Order:
 
     subject: Subject
     given: Given
-    form: Form
-    params: Mapping[str, Any] = field(factory=dict[str, Any])
+    forms: Mapping[str, Form] = field(factory=dict[str, Form])
+    """Params as they were typed: of a plugin below its id, of a pipeline by step."""
 
     def request(self) -> dict[str, Any]:
         """Return what the host is asked for: only params that are not as their defaults are named."""
-        params = {"params": dict(self.params)} if self.params else {}
-        return {**self.subject.request, **self.given.request(), **params}
+        values = {name: form.values() for name, form in self.forms.items() if form.texts}
+        params: Mapping[str, Any] = values if self.subject.kind == "pipeline" else values.get(self.subject.asked, {})
+        return {**self.subject.request, **self.given.request(), **({"params": dict(params)} if params else {})}
 
 
 @frozen
@@ -41,7 +42,7 @@ class Memory:
 
     given: Given | None = None
     """None before the first run."""
-    forms: Mapping[str, Form] = field(factory=dict[str, Form])
+    forms: Mapping[str, Mapping[str, Form]] = field(factory=dict[str, Mapping[str, Form]])
     """Params as they were typed, by what was run."""
     last: Begun | None = None
     """The last run of one thing; None before the first."""
@@ -49,7 +50,7 @@ class Memory:
     def with_order(self, order: Order) -> Memory:
         """Return it with what was just asked for."""
         given = order.given if order.given.kind != "sample" else self.given
-        return evolve(self, given=given, forms={**self.forms, order.subject.key: order.form})
+        return evolve(self, given=given, forms={**self.forms, order.subject.key: order.forms})
 
     def with_run(self, run: str, title: str) -> Memory:
         """Return it with a run that was just begun."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from attrs import frozen
@@ -174,6 +174,33 @@ def tree_lines(rows: Iterable[TreeRow], width: int) -> Iterator[Line]:
         yield from all_lines(
             [Paragraph(text=f"({'; '.join(told)})" if told else "", lead=(*lead, Span("  ")), style="dim")], width
         )
+
+
+def tree_columns() -> tuple[Column, ...]:
+    """Return the columns of a plan's tree."""
+    return (
+        Column(title=_("step"), width=26, grow=1),
+        Column(title=_("plugin"), width=20),
+        Column(title=_("needs"), width=20, grow=1, rank=1),
+    )
+
+
+def tree_rows(rows: Iterable[TreeRow], changed: Mapping[str, int]) -> tuple[Row, ...]:
+    """Return a plan as rows; a star says of which steps params were changed.
+
+    Args:
+        rows: the tree.
+        changed: how many params were changed, by step.
+    """
+    found: list[Row] = []
+    for row in rows:
+        count = changed.get(row.step, 0)
+        name = f"{row.branches}{'* ' if count else ''}{row.step}"
+        told = [_("also needs {steps}", steps=", ".join(row.also))] if row.also else []
+        told += [_("added because it is needed")] if row.is_added else []
+        cells = (Span(name, "accent" if count else ""), Span(row.plugin, "dim"), Span("; ".join(told), "dim"))
+        found.append(Row(row.step, cells))
+    return tuple(found)
 
 
 def plan_lines(subject: Subject, plan: object, width: int) -> Iterator[Line]:

@@ -55,10 +55,21 @@ def _good(each: LogLine, mark: Span, told: str) -> PluginNews:
     return PluginNews(plugin=each.plugin, mark=mark, told=told, style=mark.style)
 
 
+def not_reloaded(plugin: str, place: str, cause: str) -> str:
+    """Return that a plugin could not be reloaded, in a sentence short enough for a line.
+
+    Args:
+        plugin: its id.
+        place: where it failed, as file:line; empty when nobody knows.
+        cause: why, in English.
+    """
+    told = f"{file_of(place)} {translated(cause)}".strip()
+    return _("{plugin} could not be reloaded: {cause}", plugin=plugin, cause=told)
+
+
 def _failed(each: LogLine) -> PluginNews:
-    cause = translated(facts.text(each.details, "cause") or facts.text(each.details, "message"))
-    place = file_of(facts.text(each.details, "place"))
-    told = _("{plugin} could not be reloaded: {cause}", plugin=each.plugin, cause=f"{place} {cause}".strip())
+    cause = facts.text(each.details, "cause") or facts.text(each.details, "message")
+    told = not_reloaded(each.plugin, facts.text(each.details, "place"), cause)
     mark = Span("✗ " + _("not reloaded"), "bad")
     return PluginNews(plugin=each.plugin, mark=mark, told=told, style="bad", failure=each.details)
 

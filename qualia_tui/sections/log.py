@@ -100,9 +100,9 @@ class Log(Section):
             left: Line = (Span("▸ " + _("following"), "ok"),)
         elif pane.waiting:
             told = _("paused, {count} new lines wait", count=pane.waiting)
-            left = (Span("○ " + told, "warn"), Span("  f " + _("follows again"), "dim"))
+            left = (Span(f"○ {told}  ", "warn"),)
         else:
-            left = (Span("○ " + _("paused"), "warn"), Span("  f " + _("follows again"), "dim"))
+            left = (Span(f"○ {_('paused')}  ", "warn"),)
         parts = [_("from level {level}", level=term(chosen.level))]
         if chosen.plugin:
             parts.append(chosen.plugin)

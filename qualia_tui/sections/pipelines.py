@@ -147,7 +147,7 @@ class Pipelines(Section):
         from qualia_tui.dialogs.form import Launch
 
         order = await answer_of(
-            self, Launch(subject, given=self._memory.given, form=self._memory.forms.get(subject.key))
+            self, Launch(subject, given=self._memory.given, forms=self._memory.forms.get(subject.key))
         )
         if order is None:
             return

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.timer import Timer
 
+from qualia.errors import QualiaError
 from qualia_tui.lines import Line, Span, line
 from qualia_tui.model import facts, plugin_page
-from qualia_tui.model.plugin_news import PluginNews, news_of
+from qualia_tui.model.plugin_news import PluginNews, news_of, not_reloaded
 from qualia_tui.model.plugin_view import LETTERS, Key, Order, arranged, columns, plugin_facts, plugin_row
 from qualia_tui.model.state import Part
 from qualia_tui.model.tail import Tail
@@ -20,7 +21,7 @@ from qualia_tui.sections.section import Section
 from qualia_tui.widgets.entry import FilterLine
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
-from qualia_tui.words import _
+from qualia_tui.words import _, sentence_of
 
 _WIDE = 100
 _NEWS_S = 10.0
@@ -172,13 +173,20 @@ class Plugins(Section):
             self._ask(verb, plugin, told)
 
     def _ask(self, verb: str, plugin: str, told: str) -> None:
-        def done(answer: Any) -> None:
-            known = dict(self.model.plugins)
-            known[plugin] = answer
-            self.console_app.note(self.model.learn("plugins", list(known.values())))
-            self.console_app.tell(told.format(plugin=plugin), "ok")
+        self.soon(self._asked_for(verb, plugin, told), group=f"{verb}-asked")
 
-        self.ask(verb, done, plugin=plugin)
+    async def _asked_for(self, verb: str, plugin: str, told: str) -> None:
+        try:
+            answer = await self.console_app.call(verb, plugin=plugin)
+        except QualiaError as error:
+            place, cause = (str(getattr(error, name, "")) for name in ("place", "error"))
+            # As the event of it tells, whichever comes first.
+            failed = verb == "plugins.reload" and place and cause
+            self.console_app.tell(not_reloaded(plugin, place, cause) if failed else sentence_of(error), "bad")
+            return
+        known = {**self.model.plugins, plugin: answer}
+        self.console_app.note(self.model.learn("plugins", list(known.values())))
+        self.console_app.tell(told.format(plugin=plugin), "ok")
 
     # ------------------------------------------------------------------------------------------------ news
 

@@ -51,7 +51,7 @@ class SparingDriver(LinuxDriver):
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **options)  # pyright: ignore[reportUnknownMemberType]
         self.is_stuck: bool = False
         self.starts: int = 0
         self._woken, waking = os.pipe()
@@ -65,30 +65,32 @@ class SparingDriver(LinuxDriver):
     @property
     def waiting(self) -> int:
         """How many writes wait for the terminal."""
-        return 0 if self._writer_thread is None else self._writer_thread._queue.qsize()  # pyright: ignore[reportPrivateUsage]
+        writer: Any = self._writer_thread
+        return 0 if writer is None else int(writer._queue.qsize())  # noqa: SLF001 - it has no other way to tell
 
     def start_application_mode(self) -> None:
         """Take the terminal over, at first or after a pause."""
         self.starts += 1
-        super().start_application_mode()
+        start: Any = super().start_application_mode
+        start()
 
     def _sigcont_application(self, *told: Any) -> None:
         """Take the terminal over again after a pause, and only then: a line that drops tells every program to go on."""
         if self._must_signal_resume:
-            super()._sigcont_application(*told)
+            super()._sigcont_application(*told)  # pyright: ignore[reportUnknownMemberType]
 
     def close(self) -> None:
         """Wait until the terminal has everything, unless it takes nothing."""
-        writer = self._writer_thread
+        writer: Any = self._writer_thread
         if writer is None:
             return
-        writer._queue.put(None)  # pyright: ignore[reportPrivateUsage]
+        writer._queue.put(None)  # noqa: SLF001 - its own `stop` waits without end
         writer.join(_LEAVES_WITHIN_S)
         self.is_stuck = writer.is_alive()
 
     def run_input_thread(self) -> None:
         """Wait for keys and hand them on, until the console is left."""
-        parser = XTermParser(self._debug)
+        parser: Any = XTermParser(self._debug)
         decode = getincrementaldecoder("utf-8")().decode
         # Those that are faster do not know terminals everywhere.
         with selectors.SelectSelector() as selector:
@@ -106,7 +108,7 @@ class SparingDriver(LinuxDriver):
                         break
                     self._hand_on(parser.feed(decode(data)))
                 self._hand_on(parser.tick())
-                is_pending = parser._timeout_time is not None  # pyright: ignore[reportPrivateUsage]
+                is_pending = parser._timeout_time is not None  # noqa: SLF001 - tells when `tick` is needed
             os.read(self._woken, 64)
         with suppress(EOFError, ParseEOF, ParseError):
             self._hand_on(parser.feed(""))

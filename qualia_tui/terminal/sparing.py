@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 from rich.color import ColorSystem
 from rich.style import Style
@@ -56,8 +56,9 @@ class SparingApp(App[int]):
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Send what differs; while the terminal is not read nothing is, and afterwards the newest state alone."""
         is_shown = self._running and not self._closed and not self.is_headless and not self._batch_count
+        send = cast("Callable[[Screen[Any], Any], None]", super()._display)  # pyright: ignore[reportUnknownMemberType]
         if not is_shown or not isinstance(renderable, CompositorUpdate):
-            super()._display(screen, renderable)
+            send(screen, renderable)
             return
         driver = self._driver
         starts = getattr(driver, "starts", 0)
@@ -69,13 +70,14 @@ class SparingApp(App[int]):
             return
         told = self._difference(renderable)
         if told or screen.outer_size.clamp_offset(self.cursor_position) != self._previous_cursor_position:
-            super()._display(screen, _Told(told))
+            send(screen, _Told(told))
 
     def _difference(self, update: CompositorUpdate) -> str:
-        system = self.console._color_system or ColorSystem.TRUECOLOR  # pyright: ignore[reportPrivateUsage]
+        console: Any = self.console
+        system = console._color_system or ColorSystem.TRUECOLOR  # noqa: SLF001 - as Textual itself paints
 
         def codes(style: Style) -> str:
-            return style._ansi if style._ansi is not None else Strip.render_ansi(style, system)  # pyright: ignore[reportPrivateUsage]
+            return style._ansi or Strip.render_ansi(style, system)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
         width, height = self.size
         return self._standing.difference(_pieces(update), size=(width, height), codes=codes)

@@ -72,6 +72,8 @@ def test_errors_are_told_in_portuguese_with_their_reasons() -> None:
             "o plugin 'x' falhou vezes demais e fica parado por mais 12 segundos"
         )
         assert translated("something nobody foresaw") == "something nobody foresaw"
+        foreign = "Expected ']' at the end of a table declaration"
+        assert translated(f"cannot be read: {foreign}") == f"não pode ser lido: {foreign}"
 
 
 def test_a_name_that_is_a_word_too_stays_what_it_is() -> None:

@@ -64,7 +64,8 @@ def test_the_distribution_says_what_the_package_says() -> None:
     # Their names stay where the operators' package was left out; the command line says that they are not installed.
     assert {"backup", "backup.create", "backup.restore"} <= set(operations)
     assert all(value.startswith("qualia_ops.") for value in operations.values())
-    assert {key: value for key, value in points.items() if key[0] != "qualia.operations"} == {
+    assert points["qualia.checks", "backups"] == "qualia_ops.backup.checks:backups"
+    assert {key: value for key, value in points.items() if key[0] not in {"qualia.checks", "qualia.operations"}} == {
         ("console_scripts", "qualia"): "qualia.cli:main",
         ("console_scripts", "qualia-tui"): "qualia_tui:main",
         ("pytest11", "qualia"): "qualia.testing.fixtures",

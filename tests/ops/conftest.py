@@ -116,6 +116,8 @@ def backup(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> An
     for name in [*os.environ]:
         if name.startswith("BACKUP_") or name in ("LANG", "LC_ALL", "LANGUAGE"):
             monkeypatch.delenv(name)
+    # What every tar opens, so that tests can look into it with the standard library.
+    monkeypatch.setenv("BACKUP_COMPRESS", "gz")
 
     # A Core that is opened to look takes longer than all else a test of a command does.
     monkeypatch.setattr("qualia_ops.backup.commands.moment_of", lambda _project: {"reason": "nobody looked"})

@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 import pytest
 from qualia_ops.backup.asking import PruneParams, RestoreParams, keep_days_in, zone_of
@@ -168,3 +169,18 @@ def test_an_old_history_comes_back_whole(backup: Run, project: Path) -> None:
     with closing(sqlite3.connect(project / ".qualia" / "history.db")) as db:
         assert db.execute("SELECT count(*) FROM runs").fetchone() == (100,)
     assert zone_of("UTC").utcoffset(None) in (None, UTC.utcoffset(None))
+
+
+def test_the_fast_way_is_the_usual_one_where_its_library_is(
+    backup: Any, archives: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to ask for zstd; where no library for it is installed archives are gzip, and nothing fails."""
+    monkeypatch.delenv("BACKUP_COMPRESS")
+    assert backup("create").code == 0
+    monkeypatch.setattr("qualia_ops.backup.frames.import_module", _absent)
+    assert backup("create").code == 0
+    assert sorted(path.suffix for path in archives.glob("*.tar.*")) == [".gz", ".zst"]
+
+
+def _absent(name: str) -> Any:
+    raise ImportError(name)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from qualia_ops.alerts.errors import AlertsFailed, NoSuchSink
 from qualia_ops.backup.asking import CreateParams, ShowParams
 from qualia_ops.backup.commands import CREATE, SHOW
 from qualia_ops.backup.errors import BackupLocked, NoSuchSnapshot
@@ -15,6 +16,7 @@ from qualia_ops.words import translated
 
 from qualia.cli.words import sentence_of
 from qualia.core import Core
+from qualia.errors import InvalidSetting
 from qualia.host.about_operations import AboutOperations
 from qualia.host.jobs import Bounds, Jobs
 from qualia.operations import Offer, OperationContext, Progress, perform
@@ -64,6 +66,22 @@ def test_errors_of_operations_are_told_by_a_face() -> None:
         "outra cópia de segurança está em andamento aqui (processo 41); espere até que termine",
     ]
     assert sentence_of(errors[0]) == "there is no snapshot 'x': several begin so"
+
+
+def test_a_package_is_asked_before_a_general_sentence_of_the_engine_is_taken() -> None:
+    """The engine knows "there is {version}" and "must be {kind}"; what the package itself says has more words."""
+    errors = (
+        NoSuchSink("x", "there are: log"),
+        AlertsFailed("there is no file a.toml"),
+        InvalidSetting("a.toml", "quiet.from", "must be hour and minute, such as 22:30, not '25:00'"),
+    )
+    with speaking("pt-BR"):
+        told = [sentence_of(error) for error in errors]
+    assert told == [
+        "não há o destino 'x'; há: log",
+        "não há o arquivo a.toml",
+        "a.toml: o campo 'quiet.from' deve ser hora e minuto, como 22:30, não '25:00'",
+    ]
 
 
 def test_catalogues_come_and_go_with_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,8 @@ def plan(**_asked: Any) -> dict[str, Any]:
             "added": False,
         },
     ]
-    return {"name": "words", "steps": [], "tree": rows, "mermaid": ""}
+    steps = [{"id": "count", "plugin": "word_frequency", "params": {"top": 30, "keep_words": []}}]
+    return {"name": "words", "steps": steps, "tree": rows, "mermaid": ""}
 
 
 def inspected(plugin: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qualia_tui.dialogs.form import Launch
+from qualia_tui.model.form import Form
 from qualia_tui.model.given import Given
 from qualia_tui.model.plan import Subject
 from tests.tui.pipelines_data import host, inspected
@@ -10,6 +11,7 @@ from tests.tui.seeing import Seen, ran, shown
 from tests.tui.test_picker import Asked
 
 SUBJECT = Subject(kind="plugin", name="word_frequency", asked="word_frequency", told="How often each word occurs.")
+FIXED = {"plugin": "word_frequency", "path": "/srv/interviews/files/ana.vtt"}
 FILE = Given(kind="file", path="/srv/interviews/files/ana.vtt")
 
 
@@ -38,7 +40,7 @@ def test_a_number_is_checked_while_it_is_typed() -> None:
             await seen.press("enter", "backspace", "enter")
             await seen.until("* top")
             await seen.press("r")
-            assert [order.params for order in asked.given] == [{"top": 10}]
+            assert [order.request() for order in asked.given] == [{**FIXED, "params": {"top": 10}}]
 
     ran(work)
 
@@ -54,7 +56,7 @@ def test_truths_and_few_choices_change_with_enter() -> None:
             await seen.press("enter", "j", "enter")
             await seen.until("* stop_words           no")
             await seen.press("r")
-            assert [order.params for order in asked.given] == [{"stop_words": False}]
+            assert [order.request() for order in asked.given] == [{**FIXED, "params": {"stop_words": False}}]
 
     ran(work)
 
@@ -70,7 +72,7 @@ def test_many_choices_are_listed() -> None:
             await seen.press(*"pt", "enter")
             await seen.until("* language             pt")
             await seen.press("r")
-            assert [order.params for order in asked.given] == [{"language": "pt"}]
+            assert [order.request() for order in asked.given] == [{**FIXED, "params": {"language": "pt"}}]
 
     ran(work)
 
@@ -112,5 +114,43 @@ def test_help_tells_the_keys_of_the_form() -> None:
             await opened(seen)
             await seen.press("question_mark")
             await seen.until("form.default")
+
+    ran(work)
+
+
+def test_params_of_a_step_are_changed_before_a_pipeline_runs() -> None:
+    """What the file says is the default there, only what differs from it is sent, and a star tells where that is."""
+    pipeline = Subject(kind="pipeline", name="words", asked="/srv/words.toml", steps=(("count", "word_frequency"),))
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            asked = Asked(seen, Launch(pipeline, given=FILE))
+            await seen.until("enter changes the params of a step")
+            await seen.press("enter")
+            await seen.until("the engine added this step")
+            await seen.press("down", "enter")
+            await seen.until("Params of count")
+            await seen.until("30 ")
+            await seen.press("enter", "0", "enter")
+            await seen.until("* top")
+            await seen.press("escape")
+            await seen.until("* count")
+            await seen.press("r")
+            expected = {"pipeline": "/srv/words.toml", "path": FILE.path, "params": {"count": {"top": 300}}}
+            assert [order.request() for order in asked.given] == [expected]
+
+    ran(work)
+
+
+def test_the_form_begins_with_what_was_typed_last() -> None:
+    """As far as the plugin still takes it."""
+    form = Form(plugin="word_frequency", texts={"top": "20", "gone": "1", "unit": "letter"})
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            asked = Asked(seen, Launch(SUBJECT, given=FILE, forms={"word_frequency": form}))
+            await seen.until("* top")
+            await seen.press("r")
+            assert [order.request() for order in asked.given] == [{**FIXED, "params": {"top": 20}}]
 
     ran(work)

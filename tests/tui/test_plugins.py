@@ -218,7 +218,7 @@ def test_what_the_host_refuses_is_said() -> None:
         async with shown(FakeHost({**answers(), "plugins.reload": refused})) as seen:
             await at_plugins(seen, down=2)
             await seen.press("r")
-            await seen.until("core.py:7: SyntaxError")
+            await seen.until("sentiment could not be reloaded: core.py:7 SyntaxError")
             assert rows(seen) == sorted(KNOWN)
 
     ran(work)

@@ -207,7 +207,7 @@ def _quiet(table: Table) -> QuietHours:
     try:
         zone = ZoneInfo(name)
     except (LookupError, ValueError, OSError) as error:
-        raise table.wrong("zone", f"there is no time zone {name!r}; one is called like America/Sao_Paulo") from error
+        raise table.wrong("zone", f"must be a time zone such as America/Sao_Paulo, not {name!r}") from error
     quiet = QuietHours(begins=begins, ends=ends, zone=zone, critical_passes=table.flag("critical_passes", default=True))
     table.close()
     return quiet

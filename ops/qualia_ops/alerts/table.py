@@ -14,6 +14,7 @@ from qualia._values import is_mapping, is_texts
 from qualia.errors import InvalidSetting, unknown_name
 
 _SECRET_BYTES = 64 * 1024
+_EITHER = 'must be either { env = "NAME" } or { file = "PATH" }'
 
 
 @frozen(kw_only=True)
@@ -168,12 +169,16 @@ class Table:
             if may_stand_here:
                 return Secret(text=self.text(name), environ=self.environ)
             raise self.wrong(name, 'must not stand here; say where it is: { env = "NAME" } or { file = "PATH" }')
+        if not is_mapping(value) and may_stand_here:
+            raise self.wrong(name, 'must be a text, or say where it is: { env = "NAME" } or { file = "PATH" }')
+        if not is_mapping(value):
+            raise self.wrong(name, _EITHER)
         inner = self.table(name)
         file = inner.path("file")
         env = inner.text("env") if inner.has("env") else None
         inner.close()
         if (env is None) == (file is None):
-            raise self.wrong(name, 'must be either { env = "NAME" } or { file = "PATH" }')
+            raise self.wrong(name, _EITHER)
         return Secret(env=env, file=file, environ=self.environ)
 
     def close(self) -> None:

@@ -169,6 +169,14 @@ SUFFIXES = (GZIP.suffix, _ZSTD_SUFFIX)
 NAMES = (GZIP.name, "zst")
 
 
+def usual_name() -> str:
+    """Return how archives are compressed when nobody says: ``zst`` where a library for it is here, else ``gz``."""
+    try:
+        return _zstd().name
+    except ExtraMissing:
+        return GZIP.name
+
+
 def codec_of(name: str) -> Codec:
     """Return a way of compressing by its name, ``gz`` or ``zst``.
 

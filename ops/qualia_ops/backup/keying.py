@@ -13,7 +13,7 @@ from qualia.operations import OperationContext
 from qualia_ops.backup.ciphering import Keys, is_key
 from qualia_ops.backup.engines import choice_in, kept_in
 from qualia_ops.backup.errors import WrongPolicy
-from qualia_ops.backup.frames import GZIP, NAMES
+from qualia_ops.backup.frames import NAMES, usual_name
 
 STANDARD_INPUT = "-"
 _PARTS = re.compile(r"[\s,]+")
@@ -49,13 +49,13 @@ def keys_in(
 
 
 def compress_in(context: OperationContext[Any], environ: Mapping[str, str] = os.environ) -> str:
-    """Return how archives are compressed: as asked, else as ``BACKUP_COMPRESS`` or the project's file says.
+    """Return how archives are compressed: as asked, else as ``BACKUP_COMPRESS`` or the project's file says, else fast.
 
     Raises:
         WrongPolicy: nobody knows that way.
     """
     kept = kept_in(context.project)
-    name = context.params.compress or environ.get("BACKUP_COMPRESS") or kept.get("compress") or GZIP.name
+    name = context.params.compress or environ.get("BACKUP_COMPRESS") or kept.get("compress") or usual_name()
     if name not in NAMES:
         raise WrongPolicy(f"archives are compressed as gz or zst, not {name!r}")
     return str(name)
