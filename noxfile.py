@@ -74,6 +74,7 @@ ENGINE_ROOMS = (
 )
 PLUGIN_ROOMS = ("pictures", "sentiment", "transcripts", "words")
 WITHOUT_OPS = ("tests/cli", "tests/contract")
+FACES = ("tests/cli", "tests/tui")
 IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")
 # What the suite reads besides the installed wheel.
 BESIDE_THE_WHEEL = (
@@ -168,11 +169,11 @@ def types(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
-    """Run the suite on the installed wheel."""
+    """Run the suite on the installed wheel; the faces on the oldest and the newest Python only."""
     _install(session, *TEST_TOOLS)
-    _run_suite(
-        session, "-m", "not properties and not whole", "--ignore=tests/docs", "--ignore=tests/plugins", *IN_PARALLEL
-    )
+    elsewhere = ["tests/docs", "tests/plugins", *(FACES if session.python in PYTHONS[1:-1] else ())]
+    left_out = [f"--ignore={folder}" for folder in elsewhere]
+    _run_suite(session, "-m", "not properties and not whole", *left_out, *IN_PARALLEL)
 
 
 @nox.session

@@ -138,5 +138,7 @@ def cells_of(segments: Iterable[Segment], codes: Codes) -> list[Cell]:
                 cells.append((sign, said))
                 cells.extend([("", said)] * (width - 1))
             elif cells:
-                cells[-1] = (cells[-1][0] + sign, said)
+                # It belongs to the sign before it, however wide that is.
+                place = next((place for place in range(len(cells) - 1, -1, -1) if cells[place][0]), 0)
+                cells[place] = (cells[place][0] + sign, cells[place][1])
     return cells

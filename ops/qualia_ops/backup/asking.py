@@ -50,7 +50,7 @@ class CreateParams:
     include_secrets: bool = param(False, help="Insist on secrets: refuse to make an archive that is not encrypted.")
     recipient: tuple[str, ...] = param((), help="Encrypt for this public key (age1...); secrets go along then.")
     compress: CompressName | None = param(
-        None, help="zst, or gz, which every tar opens; BACKUP_COMPRESS or zst otherwise."
+        None, help="zst, or gz, for every tar; BACKUP_COMPRESS or zst otherwise."
     )
     with_cache: bool = param(False, help="Take kept results along.")
     max_file_mb: int = param(0, ge=0, help="Leave out files larger than N MB; 0 for no bound.")
