@@ -33,6 +33,7 @@ _SEQUENCE = re.compile(
     r"|\x1b[78=>DEHMNOZc]"
 )
 _BEGUN = re.compile(r"\x1b(?:\[[<=>?]?[0-9;:]*[ -/]*|\][^\x07\x1b]*\x1b?|[P_^X][^\x1b]*\x1b?|[()*+])?\Z")
+_KEPT = 400_000
 MODES: Mapping[str, str] = {
     "?1049": "alternate screen",
     "?1047": "alternate screen",
@@ -252,6 +253,12 @@ class Terminal:
         environ: its environment, whole.
         size: columns and lines.
         cwd: its folder; None for this process's.
+
+    Attributes:
+        screen: what it shows.
+        bytes: how many bytes the program sent.
+        said: the latest that it sent, as text.
+        process: the program.
     """
 
     def __init__(
@@ -264,17 +271,28 @@ class Terminal:
     ) -> None:
         self.screen: Screen = Screen(*size)
         self.bytes: int = 0
+        self.said: str = ""
         self._decoder: Any = codecs.getincrementaldecoder("utf-8")("replace")
         self._master, slave = pty.openpty()
         self._resized(*size)
         self._found: list[Any] = termios.tcgetattr(slave)
         self._slave: int = slave
+        self.run(command, environ=environ, cwd=cwd)
+
+    def run(self, command: Sequence[str], *, environ: Mapping[str, str], cwd: str | None = None) -> None:
+        """Run a program in it, after the one before has ended.
+
+        Args:
+            command: the program and its words.
+            environ: its environment, whole.
+            cwd: its folder; None for this process's.
+        """
         self.began_s: float = time.monotonic()
         self.process: subprocess.Popen[bytes] = subprocess.Popen(
             list(command),
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
+            stdin=self._slave,
+            stdout=self._slave,
+            stderr=self._slave,
             env=dict(environ),
             cwd=cwd,
             start_new_session=True,
@@ -379,7 +397,9 @@ class Terminal:
         except OSError:
             return False
         self.bytes += len(data)
-        self.screen.feed(self._decoder.decode(data))
+        text = self._decoder.decode(data)
+        self.said = (self.said + text)[-_KEPT:]
+        self.screen.feed(text)
         if self.screen.answers:
             os.write(self._master, self.screen.answers)
             self.screen.answers = b""

@@ -44,3 +44,10 @@ def _replace(path: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def why_unread(error: Exception) -> str:
+    """Return in a few words why a text file could not be read, without what Python adds to that."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)

@@ -21,6 +21,7 @@ from typing import Any, Self
 import attrs
 from attrs import field, frozen
 
+from qualia._files import why_unread
 from qualia._values import FrozenDict, frozen_mapping, is_mapping, is_texts
 from qualia.errors import InvalidSetting, nearest, unknown_name
 
@@ -274,7 +275,7 @@ def _from_toml(path: Path, items: Mapping[str, attrs.Attribute[Any]]) -> dict[st
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        raise InvalidSetting(str(path), "*", f"cannot be read: {error}") from error
+        raise InvalidSetting(str(path), "*", f"cannot be read: {why_unread(error)}") from error
     known = _known(table, items, str(path))
     return {name: (_typed(items[name], value, path), str(path)) for name, value in known.items()}
 

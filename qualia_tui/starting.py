@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import signal
 import sys
@@ -129,6 +128,9 @@ def _look(asked: argparse.Namespace, environ: Mapping[str, str]) -> Look:
 def _run(asked: argparse.Namespace, look: Look) -> int:
     # Textual waits this many milliseconds to tell the escape key from a sequence, and reads it when it is imported.
     os.environ.setdefault("ESCDELAY", "25")
+    _load_without_encryption()
+    import asyncio
+
     from qualia.client import Client, attach
     from qualia_tui.app import Console
 
@@ -147,9 +149,26 @@ def _run(asked: argparse.Namespace, look: Look) -> int:
         _let_go()
 
 
+def _load_without_encryption() -> None:
+    """Load asyncio without the library for encrypted lines: hosts are reached on this machine alone.
+
+    That library is a 25th of the memory of the console. Whoever imports it later gets it.
+    """
+    if "ssl" in sys.modules or "asyncio" in sys.modules:
+        return
+    absent: dict[str, object] = {"ssl": None}
+    sys.modules.update(absent)  # type: ignore[arg-type]  # how an import system remembers that there is none
+    try:
+        import asyncio  # noqa: F401
+    finally:
+        sys.modules.pop("ssl", None)
+
+
 async def _shown(console: Console, look: Look) -> int:
     """Show the console until it is left, and return the exit code; TERM and HUP leave the terminal as it was."""
-    loop = asyncio.get_running_loop()
+    from asyncio import get_running_loop
+
+    loop = get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, console.exit, 128 + number, 128 + number)
     given = await console.run_async(mouse=look.mouse)

@@ -207,7 +207,7 @@ def _log_of(folder: Path, environ: Mapping[str, str]) -> IO[bytes]:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = place / LOG
             is_long = path.exists() and path.stat().st_size > _LOG_BYTES
-            how = os.O_RDWR | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if is_long else 0)
+            how = os.O_RDWR | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if is_long else 0) | getattr(os, "O_NOFOLLOW", 0)
             return os.fdopen(os.open(path, how, 0o600), "wb+", buffering=0)
         except OSError as error:
             trouble = error

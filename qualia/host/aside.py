@@ -33,8 +33,9 @@ class Aside:
             self._waiting.append(work)
             if len(self._threads) < self._at_once:
                 thread = threading.Thread(target=self._work, name="qualia-host-aside", daemon=True)
-                self._threads.add(thread)
+                # It waits for its turn; a thread the system does not give takes nobody's place.
                 thread.start()
+                self._threads.add(thread)
 
     def finish(self) -> None:
         """Begin nothing more; what is under way goes on to its end."""

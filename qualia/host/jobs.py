@@ -300,8 +300,9 @@ class Jobs:
         """Start a thread for what waits, if one more may be."""
         if len(self._threads.all) < self._bounds.at_once:
             thread = threading.Thread(target=self._work, name="qualia-host-run", daemon=True)
-            self._threads.all.add(thread)
+            # It waits for the lock; a thread the system does not give takes nobody's place.
             thread.start()
+            self._threads.all.add(thread)
 
     def _do(self, job: Job) -> None:
         error: BaseException | None = None
@@ -336,5 +337,6 @@ class Jobs:
         over = [each for each in self._jobs.values() if each.is_over]
         for job in over[: max(0, len(over) - self._bounds.kept)]:
             del self._jobs[job.id]
-            if job.run_id is not None:
-                self._by_run.pop(job.run_id, None)
+            # One job may have begun several runs, such as a run of the log with several ends.
+            for run_id in [run_id for run_id, each in list(self._by_run.items()) if each is job]:
+                del self._by_run[run_id]

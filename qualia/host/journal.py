@@ -27,6 +27,8 @@ _LINE_BYTES = 16 * 1024
 _MOST_LINES = 4000
 _KEPT = 100
 _KINDS = ("run", "operation")
+_UNDER_WAY = ("waiting", "running")
+_APPENDED = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 
 
 @frozen(kw_only=True)
@@ -116,23 +118,14 @@ class Journal:
         with suppress(OSError), self._lock:
             self._close()
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            how = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-            self._file = os.open(self._path, how, 0o600)
+            self._file = os.open(self._path, _APPENDED | os.O_CREAT, 0o600)
             # What was torn off at its end stays a line by itself.
             os.write(self._file, b"\n")
 
     def begin(self, kept: Iterable[Fate]) -> None:
         """Begin the file anew with what is still worth knowing of earlier runs: the latest of them."""
-        if self._path is None:
-            return
-        lines = [_line(each) for each in [*kept][-_KEPT:]]
-        with suppress(OSError, QualiaError), self._lock:
-            self._close()
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(self._path, b"".join(lines))
-            self._path.chmod(0o600)
-            self._file = os.open(self._path, os.O_WRONLY | os.O_APPEND)
-            self._lines = len(lines)
+        with self._lock:
+            self._begin(kept)
 
     @property
     def is_long(self) -> bool:
@@ -150,13 +143,31 @@ class Journal:
                 if os.write(self._file, line) < len(line):
                     os.write(self._file, b"\n")
             self._lines += 1
-        if self.is_long:
-            self.begin(self.opened())
+            if self.is_long:
+                # Before anybody adds a line that would be gone with the old file.
+                self._begin(fates(self._read()))
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             self._close()
+
+    def _begin(self, kept: Iterable[Fate]) -> None:
+        if self._path is None:
+            return
+        known = [*kept]
+        latest = {each.run for each in known[-_KEPT:]}
+        # What is under way stays, however long ago it began.
+        lines = [_line(each) for each in known if each.run in latest or each.state in _UNDER_WAY]
+        self._close()
+        # A link would lead out of the project, whoever put it there.
+        with suppress(OSError, QualiaError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not self._path.is_symlink():
+                write_whole(self._path, b"".join(lines))
+                self._path.chmod(0o600)
+                self._file = os.open(self._path, _APPENDED)
+                self._lines = len(lines)
 
     def _close(self) -> None:
         if self._file is not None:

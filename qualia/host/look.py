@@ -20,7 +20,7 @@ from qualia.errors import QualiaError
 from qualia.health import Component, HealthReport
 from qualia.protocol import HELLO, REPLY_LIMIT_BYTES, VERSIONS, HostRefused, HostUnreachable, decoded, encoded
 from qualia.protocol.messages import raised
-from qualia.protocol.places import Place, opened, place_at, socket_paths
+from qualia.protocol.places import Place, answers, opened, place_at, socket_paths
 from qualia.settings import Settings
 
 _WITHIN_S = 10.0
@@ -138,19 +138,9 @@ def _place(settings: Settings, environ: Mapping[str, str]) -> Place | None:
         return None
     for path in socket_paths(settings.state_dir, environ):
         place = place_at(path)
-        if place is not None and _is_listened_at(place):
+        if place is not None and answers(place):
             return place
     return None
-
-
-def _is_listened_at(place: Place) -> bool:
-    try:
-        opened(place).close()
-    except TimeoutError:
-        return True
-    except OSError:
-        return False
-    return True
 
 
 def _asked(place: Place, within_s: float) -> Looked:

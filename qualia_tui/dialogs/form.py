@@ -199,7 +199,7 @@ class Launch(Dialog[Order]):
             self._say(_("enter changes the params of a step"), "dim")
 
     def _draw_plan(self) -> None:
-        rows, pane, grid = tree_of(self._plan), self.query_one(TextLines), self.query_one(Grid)
+        rows, pane, grid = tree_of(self._plan), self.query_one(".plan", TextLines), self.query_one(Grid)
         grid.display, pane.display = bool(rows), not rows
         changed = {step: len(form.texts) for step, form in self._forms.items()}
         grid.show_rows(tree_columns(), tree_rows(rows, changed))

@@ -189,7 +189,9 @@ class FormPane(Widget):
 
     def _say(self, text: str) -> None:
         """Say what is wrong; of nothing wrong, which keys there are."""
-        is_typing = bool(self.query_one(FieldEntry).display)
-        keys = _("enter takes it, esc leaves it as it was") if is_typing else _("enter changes it, u takes its default")
-        told = line(text, "bad") if text else line(keys if self._spec is not None else "", "dim")
+        spec = self._spec
+        keys = "" if spec is None else _("enter changes it, u takes its default")
+        if spec is not None and self.query_one(FieldEntry).display:
+            keys = _("{name}: enter takes it, esc leaves it as it was", name=spec.name)
+        told = line(text, "bad") if text else line(keys, "dim")
         self.query_one(".wrong", Bar).show(told)

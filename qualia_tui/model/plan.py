@@ -10,6 +10,7 @@ from attrs import frozen
 from qualia_tui.lines import Column, Line, Row, Span
 from qualia_tui.model import facts
 from qualia_tui.model.log import matches
+from qualia_tui.model.terms import term
 from qualia_tui.model.texts import Paragraph, all_lines
 from qualia_tui.words import _, translated
 
@@ -89,7 +90,7 @@ def subject_columns() -> tuple[Column, ...]:
     """Return the columns of the table of what can be run."""
     return (
         Column(title=_("name"), width=20),
-        Column(title=_("kind"), width=11),
+        Column(title=_("kind"), width=12),
         Column(title=_("steps"), width=6, right=True, rank=2),
         Column(title=_("what it does"), width=20, grow=1, rank=1),
     )
@@ -228,7 +229,7 @@ def about_lines(subject: Subject, width: int) -> Iterator[Line]:
     if subject.kind == "pipeline":
         told.append(Paragraph(text=subject.asked, style="dim"))
     elif subject.state:
-        told.append(Paragraph(text=subject.state, lead=(Span(_("state") + ": ", "accent"),)))
+        told.append(Paragraph(text=term(subject.state), lead=(Span(_("state") + ": ", "accent"),)))
     if subject.trouble:
         told.append(Paragraph(text=translated(subject.trouble), lead=(Span("✗ ", "bad"),), style="bad"))
     told.append(Paragraph())

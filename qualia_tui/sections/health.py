@@ -60,7 +60,9 @@ class Health(Section):
         """Show what changed."""
         del changed
         report = self.model.health
-        self.query_one("#health-verdict", Bar).show(*health_view.verdict_line(report))
+        verdict, engine = health_view.verdict_line(report)
+        fits = _cells(verdict) + _cells(engine) < self.size.width
+        self.query_one("#health-verdict", Bar).show(verdict, engine if fits else ())
         self._show_troubles()
         rows = self._rows.of(report, self.model.plugins)
         grid = self.query_one("#health-plugins", Grid)
@@ -128,6 +130,10 @@ class Health(Section):
     def _ask_alerts(self) -> None:
         width = self.size.width - 4
         self.soon(read_operation(self, _ALERTS, _("Alerts"), width), group="health-alerts")
+
+
+def _cells(parts: Line) -> int:
+    return sum(len(span.text) for span in parts)
 
 
 def _show_all(widget: TextLines, lines: tuple[Line, ...]) -> None:

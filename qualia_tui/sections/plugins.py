@@ -74,8 +74,8 @@ class Plugins(Section):
 
     def update(self, changed: frozenset[Part]) -> None:
         """Show the plugins, and what has just happened to them."""
-        if "log" in changed:
-            self._hear()
+        if "log" in changed and not self._hear() and changed == {"log"}:
+            return
         shown = arranged(self.model.plugins, order=self._order, wanted=self._wanted)
         rows = [plugin_row(each, news.mark if (news := self._news.get(each.id)) else None) for each in shown]
         empty = _("no plugin is called that") if self._wanted else _("no plugin was found")
@@ -190,8 +190,8 @@ class Plugins(Section):
 
     # ------------------------------------------------------------------------------------------------ news
 
-    def _hear(self) -> None:
-        """Take in what has just happened; what happened before the section was first shown is no news."""
+    def _hear(self) -> bool:
+        """Take in what has just happened and tell whether anything did; what was before its first look is no news."""
         lines = self._tail.news(self.model.log).lines
         found = news_of(lines)
         for each in found:
@@ -201,7 +201,7 @@ class Plugins(Section):
                 self._failures.pop(each.plugin, None)
         if not self._is_read:
             self._is_read = bool(self.model.log)
-            return
+            return False
         for each in found:
             self._news[each.plugin] = each
             self.console_app.tell(each.told, each.style)
@@ -209,6 +209,7 @@ class Plugins(Section):
             if self._fading is not None:
                 self._fading.stop()
             self._fading = self.set_timer(_NEWS_S, self._fade)
+        return bool(found)
 
     def _fade(self) -> None:
         """Let states stand where news stood."""

@@ -12,8 +12,9 @@ from qualia.errors import QualiaError
 from qualia_tui.dialogs.asking import Option
 from qualia_tui.lines import line
 from qualia_tui.model import facts
+from qualia_tui.model.results import steps_of
 from qualia_tui.model.runs_view import JOB, brief_lines, columns, compared_lines, detail_lines, rows
-from qualia_tui.model.state import Part
+from qualia_tui.model.state import JobFacts, Part
 from qualia_tui.model.wrapping import wrapped
 from qualia_tui.sections.section import Section
 from qualia_tui.widgets.entry import FilterLine
@@ -138,8 +139,8 @@ class Runs(Section):
         """Show what a run gave, as far as it is kept."""
         if self._run_id is not None:
             self.ask("history.result", self._show_results, run_id=self._run_id)
-        elif self._job is not None:
-            self.console_app.tell(_("it has given nothing yet"))
+        elif self._job in self.model.jobs:
+            self._follow(self.model.jobs[self._job])
 
     # ------------------------------------------------------------------------------------------------ parts
 
@@ -188,9 +189,16 @@ class Runs(Section):
         self.console_app.read(_("Methods"), lines)
 
     def _show_results(self, answer: Any) -> None:
-        from qualia_tui.dialogs.results import show_results
+        from qualia_tui.dialogs.results import Results
 
-        show_results(self.console_app, answer)
+        shown = Results(_("Run {run}", run=facts.text(answer, "run_id")), steps_of(answer))
+        self.console_app.push_screen(shown)  # type: ignore[unused-awaitable]  # nobody waits for it
+
+    def _follow(self, job: JobFacts) -> None:
+        from qualia_tui.dialogs.results import RunResults
+
+        shown = RunResults(job.id, job.name, job=job)
+        self.console_app.push_screen(shown)  # type: ignore[unused-awaitable]  # nobody waits for it
 
     def _began(self, answer: Any) -> None:
         self.console_app.tell(_("begun as {run}", run=facts.text(answer, "run")))

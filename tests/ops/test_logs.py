@@ -106,6 +106,18 @@ def test_lines_of_the_standard_library_come_out_alike() -> None:
     assert "neighbour" not in stream.getvalue()
 
 
+def test_a_reader_that_is_gone_costs_whoever_logs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """A broken pipe is told where logging tells its own faults, and nothing is raised into the engine."""
+
+    class Gone(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise BrokenPipeError
+
+    with configure(form="json", stream=Gone()):
+        logging.getLogger("qualia.anything").warning("it goes on")
+    assert "BrokenPipeError" in capsys.readouterr().err
+
+
 def test_what_plugins_log_is_written_only_when_it_is_asked_for() -> None:
     """A plugin's own message may quote a document: nobody can tell."""
     silent, told = io.StringIO(), io.StringIO()

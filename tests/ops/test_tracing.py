@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("opentelemetry.sdk")
 
-from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode, get_current_span
@@ -232,6 +233,33 @@ def test_a_run_that_is_under_way_when_tracing_ends_has_an_end(tmp_path: Path, co
     assert sorted(each.name for each in collected.spans) == ["qualia.run good", "qualia.step good"]
     assert {each.status.description for each in collected.spans} == {"EndUnheard"}
     check_nesting(collected.spans)
+
+
+def test_a_step_that_ends_while_its_run_is_ended_ends_once() -> None:
+    """A step that was left behind tells of its end from its own thread, at whatever moment: each span ends once."""
+    spans: list[Spans] = []
+
+    def about(kind: EventKind, step: str | None) -> Event:
+        return Event(kind=kind, at_s=1.0, monotonic_s=1.0, run_id="r", step=step, plugin="p", details={"name": "n"})
+
+    class Meanwhile(SpanProcessor):
+        def on_end(self, span: ReadableSpan) -> None:
+            if span.name == "qualia.step p":
+                for step in ("a", "b"):
+                    spans[0].hear(about(EventKind.STEP_FINISHED, step))
+
+    collected = Collected()
+    collected.provider.add_span_processor(Meanwhile())
+    spans.append(Spans(collected.provider.get_tracer("test")))
+    spans[0].hear(about(EventKind.RUN_STARTED, None))
+    run = spans[0]._runs["r"]
+    for step in ("a", "b"):
+        spans[0].hear(about(EventKind.STEP_STARTED, step))
+    # As a thread has it that looked for its run just before that ended.
+    with patch.object(spans[0], "_runs", {"r": run}), patch.object(spans[0], "_taken", lambda _run: run):
+        spans[0].hear(about(EventKind.RUN_FAILED, None))
+    assert sorted(each.name for each in collected.spans) == ["qualia.run n", "qualia.step p", "qualia.step p"]
+    collected.provider.shutdown()
 
 
 def test_without_an_sdk_nothing_happens(tmp_path: Path) -> None:

@@ -26,12 +26,13 @@ if sys.platform != "linux":
 from benchmarks.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
+HOSTILE = "\x1b]52;c;aGVsbG8=\x07\x1b]0;title\x07\x1b[2J\x9b31m\x9d2;other\x9cred \u202ereversed\u2066"
 BROKEN = """
 from qualia.plugin import Analyzer, Document, NoParams
 
 class Hostile(Analyzer[NoParams, int]):
     def analyze(self, document: Document, params: NoParams) -> int:
-        raise ValueError("\\x1b]52;c;aGVsbG8=\\x07\\x1b]0;title\\x07\\x1b[2J\\x9b31mred \\u202ereversed")
+        raise ValueError("hostile error" + HOSTILE)
 """
 MANIFEST = """
 id = "hostile"
@@ -51,14 +52,31 @@ def project() -> Generator[Path, None, None]:
     plugin = folder / "more" / "hostile"
     plugin.mkdir(parents=True)
     (plugin / "plugin.toml").write_text(MANIFEST, encoding="utf-8")
-    (plugin / "__init__.py").write_text(BROKEN, encoding="utf-8")
+    (plugin / "__init__.py").write_text(f"HOSTILE = {HOSTILE!r}\n{BROKEN}", encoding="utf-8")
+    (plugin / "README.md").write_text(f"# Hostile {HOSTILE}\n", encoding="utf-8")
+    broken = folder / "more" / "broken"
+    broken.mkdir()
+    (broken / "plugin.toml").write_text(f"id = {HOSTILE!r}", encoding="utf-8")
     settings = Settings(state_dir=folder / ".qualia")
     with Core(settings=settings, plugin_dirs=[folder / "more"]) as core, expose(core):
-        core.run("word_frequency", Document("to be or not to be"))
-        with pytest.raises(PluginFailed):
-            core.run("hostile", Document("to be"))
+        core.run("word_frequency", Document(f"{HOSTILE} to be or not to be", title=f"{HOSTILE}.txt"))
+        for _time in range(2):
+            with pytest.raises(PluginFailed):
+                core.run("hostile", Document("to be"))
         yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def busy() -> Generator[tuple[Path, Core], None, None]:
+    """Give a project of its own with its engine, for tests that keep it at work."""
+    with (
+        tempfile.TemporaryDirectory(prefix="qt") as folder,
+        Core(settings=Settings(state_dir=Path(folder) / ".qualia")) as core,
+        expose(core),
+    ):
+        core.run("word_frequency", Document("to be or not to be"))
+        yield Path(folder), core
 
 
 def environ(folder: Path, **more: str) -> Mapping[str, str]:
@@ -132,34 +150,89 @@ def test_a_crash_restores_the_terminal_and_ends_with_1(project: Path) -> None:
     assert (ended.code, ended.modes_left, ended.is_cooked) == (1, (), True)
 
 
-def test_a_stalled_line_stops_nothing_but_itself(project: Path) -> None:
-    """While nobody reads what it paints, the host goes on; afterwards the console is there again."""
+def test_a_line_that_nobody_reads_holds_nothing_up(busy: tuple[Path, Core]) -> None:
+    """While nobody reads and the host is busy little is kept for later; then the newest state is there at once."""
+    project, core = busy
     with console(project) as terminal:
         terminal.until("word_frequency")
-        for key in "123456" * 5:
-            terminal.send(key)
-        # Nothing is read here while another client is answered at once.
+        terminal.send("6")
+        terminal.until("run_finished")
+        for number in range(400):
+            core.run("word_frequency", Document(f"to be or not to be {number}"))
+            terminal.send("G" if number % 2 else "g")
+        # Another client is served at once, and hears that all of it has happened.
         with console(project) as other:
-            other.until("word_frequency")
+            other.until("word_frequency  ")
+            other.until("401")
             other.send("q")
             assert other.ended().code == 0
-        terminal.send("2")
-        terminal.until("word_frequency")
+        before = terminal.bytes
+        terminal.send("1")
+        terminal.until("401")
+        assert terminal.bytes - before < 60_000
         terminal.send("q")
         assert terminal.ended().code == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["TERM", "HUP"])
+def test_a_line_that_nobody_reads_can_be_left(busy: tuple[Path, Core], number: signal.Signals) -> None:
+    """A console whose terminal takes nothing ends all the same, within seconds."""
+    project, _core = busy
+    with console(project, "--theme", "dark", size=(200, 60)) as terminal:
+        terminal.until("word_frequency")
+        for _round in range(40):
+            terminal.send("?")
+            terminal.send("ctrl+l")
+        terminal.process.send_signal(number)
+        assert terminal.process.wait(timeout=30) == 128 + number
+
+
+def test_it_can_be_put_aside(project: Path) -> None:
+    """Ctrl-Z gives the shell its terminal back as it was; on fg the console is there again, whole."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        terminal.send("ctrl+z")
+        pid = terminal.process.pid
+        terminal.until(lambda _text: not terminal.screen.modes and is_stopped(pid))
+        os.kill(pid, signal.SIGCONT)
+        terminal.until("word_frequency")
+        terminal.until("q quit")
+        terminal.send("q")
+        ended = terminal.ended()
+    assert (ended.code, ended.modes_left, ended.is_cooked) == (0, (), True)
+
+
+def is_stopped(pid: int) -> bool:
+    """Return whether a process was stopped, as a shell sees it."""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "T"
+
+
+def test_it_can_be_painted_anew(project: Path) -> None:
+    """What others wrote over the screen goes with ctrl+l."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        terminal.quiet()
+        terminal.screen.feed("\x1b[5;1HBroadcast message from root: the system will go down")
+        terminal.send("ctrl+l")
+        terminal.until(lambda text: "Broadcast" not in text and "word_frequency" in text)
+
+
 def test_hostile_texts_reach_no_terminal(project: Path) -> None:
-    """Titles, clipboard writes and colours in what plugins say are shown, never obeyed."""
+    """Titles, clipboard writes and colours in what plugins say are shown, never obeyed, in every section and page."""
     with console(project, "--theme", "none") as terminal:
         terminal.until("hostile")
-        for key in ("2", "6", "1", "2"):
+        for keys in (("1", "w", "escape"), ("2", "enter", "escape"), *((place, "enter", "escape") for place in "3456")):
+            for key in keys:
+                terminal.send(key)
+                terminal.quiet(0.15)
+        for key in ("2", "down", "down", "enter", "escape", "6", "G", "enter"):
             terminal.send(key)
-            terminal.quiet()
-        terminal.send("6")
-        terminal.until("hostile")
+            terminal.quiet(0.15)
+        terminal.send("escape")
+        terminal.until("hostile error")
         screen = terminal.screen
-        assert (screen.copies, screen.titles, screen.bells) == (0, 0, 0)
+        assert (screen.copies, screen.titles, screen.bells, screen.colours) == (0, 0, 0, 0)
+        assert not any(sign in terminal.said for sign in "\x9b\x9c\x9d\u202e\u2066")
         terminal.send("q")
         assert terminal.ended().code == 0
 
@@ -193,6 +266,35 @@ def test_a_dumb_terminal_is_refused_with_a_hint(project: Path) -> None:
         told = terminal.screen.text()
     assert ended.code == 2
     assert "qualia status --watch" in told.replace("\n", "")
+
+
+def test_a_killed_console_can_be_cleaned_up_after(project: Path) -> None:
+    """After kill -9 modes stay on; --reset-terminal switches every one off, and lines are cooked again."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        terminal.process.kill()
+        left = terminal.ended()
+        assert left.modes_left
+        assert not left.is_cooked
+        terminal.run([sys.executable, "-m", "qualia_tui", "--reset-terminal"], environ=environ(project))
+        ended = terminal.ended()
+    assert (ended.code, ended.modes_left, ended.is_cooked) == (0, (), True)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "change nothing"), ("pt-BR", "nada")])
+def test_help_needs_no_toolkit(language: str, word: str) -> None:
+    """--help speaks both languages and loads neither Textual nor asyncio, so that it is there at once."""
+    code = (
+        "import sys, time, qualia_tui\n"
+        f"sys.argv[1:] = ['--lang', {language!r}, '--help']\n"
+        "try: qualia_tui.main()\n"
+        "finally: print([name for name in ('textual', 'rich', 'asyncio') if name in sys.modules], file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=dict(environ(ROOT)), capture_output=True, text=True, timeout=60, check=True
+    )
+    assert word in done.stdout
+    assert done.stderr == "[]\n"
 
 
 def test_no_terminal_is_refused_with_a_hint(project: Path) -> None:

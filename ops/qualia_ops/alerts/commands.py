@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Generator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -192,10 +193,9 @@ class _Ending:
 
     def wake(self) -> None:
         """End the wait under way, or else the next one."""
-        try:
+        # It was woken often enough already, or waits no more.
+        with suppress(OSError):
             self._write.send(b"x")
-        except BlockingIOError:
-            return
 
     def wait(self, within_s: float) -> None:
         """Wait until somebody wakes it, for so many seconds at most."""

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import field, frozen
 
+from qualia._files import why_unread
 from qualia.errors import InvalidSetting, unknown_name
 from qualia.words import LANGUAGES
 from qualia_ops.alerts.machine import Patience
@@ -133,16 +134,16 @@ def read_config(path: Path, environ: Mapping[str, str]) -> Config:
     """
     try:
         with path.open("rb") as file:
-            text = file.read(_LARGEST_BYTES + 1).decode("utf-8-sig")
-        if len(text) > _LARGEST_BYTES:
+            data = file.read(_LARGEST_BYTES + 1)
+        if len(data) > _LARGEST_BYTES:
             raise InvalidSetting(str(path), "*", "cannot be read: it is too large")
-        values = tomllib.loads(text)
+        values = tomllib.loads(data.decode("utf-8-sig"))
     except FileNotFoundError:
         return Config()
     except (OSError, ValueError, RecursionError) as error:
         if isinstance(error, InvalidSetting):
             raise
-        raise InvalidSetting(str(path), "*", f"cannot be read: {error}") from error
+        raise InvalidSetting(str(path), "*", f"cannot be read: {why_unread(error)}") from error
     return _config(Table(values, path, environ=environ))
 
 

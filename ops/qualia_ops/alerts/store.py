@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, NoReturn
 from attrs import asdict, field, frozen
 
 from qualia._files import write_whole
+from qualia.errors import UnwritableOutput
 from qualia_ops.alerts.errors import AlertsLocked
 from qualia_ops.alerts.machine import Track
 from qualia_ops.alerts.notice import Fact, Notice
@@ -20,6 +20,8 @@ FILE_NAME = "alerts.json"
 LOOK_LOCK, WATCH_LOCK = "alerts.lock", "alerts.watch.lock"
 _SCHEMA = 1
 _LARGEST_BYTES = 16 * 1024 * 1024
+_END_OF_TIME_S = 253_402_300_800
+"""The year 10,000, which no calendar here knows."""
 
 
 @frozen(kw_only=True)
@@ -75,7 +77,7 @@ def recall(folder: Path) -> Recalled:
         return Recalled(Memory(), reason)
     try:
         return Recalled(_memory(json.loads(data, parse_constant=_refuse)))
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, ExceptionGroup):
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError, ExceptionGroup):
         reason = "what was known of alerts is damaged, so it is begun afresh; what is still wrong is told again"
         return Recalled(Memory(), reason)
 
@@ -95,9 +97,11 @@ def _memory(plain: Any) -> Memory:
 def _exactly(value: Any, kind: type[Any]) -> Any:
     """Return a value that has its type already; numbers without a fraction will do as times."""
     if kind is float and type(value) is int:
-        return float(value)
+        value = float(value)
     if type(value) is not kind:
         raise TypeError(f"{type(value).__name__} where {kind.__name__} belongs")
+    if kind is float and not 0 <= value < _END_OF_TIME_S:
+        raise ValueError(f"{value!r} is no time")
     return value
 
 
@@ -119,7 +123,11 @@ def remember(folder: Path, memory: Memory) -> None:
         UnwritableOutput: it cannot be written; what was there stays.
     """
     text = json.dumps({"schema": _SCHEMA, "memory": asdict(memory)}, ensure_ascii=True, allow_nan=False, indent=1)
-    write_whole(folder / FILE_NAME, text.encode())
+    path = folder / FILE_NAME
+    if path.is_symlink():
+        # A project from elsewhere may bring one that leads to a file of its user's.
+        raise UnwritableOutput(str(path), "it is a link")
+    write_whole(path, text.encode())
 
 
 @contextmanager
@@ -130,15 +138,8 @@ def held_alone(folder: Path, name: str = LOOK_LOCK) -> Generator[None]:
         AlertsLocked: somebody else is.
         OSError: the folder or the lock cannot be written.
     """
-    from qualia_ops.backup.lock import taken
+    from qualia_ops.backup.lock import holding
 
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        if not taken(descriptor):
-            raise AlertsLocked(os.pread(descriptor, 20, 0).decode("ascii", "replace").strip())
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+    with holding(folder / name, AlertsLocked):
         yield
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from attrs import frozen
 
+from qualia._files import why_unread
+from qualia.errors import QualiaError
 from qualia.health import Component, Surroundings
 from qualia_ops.backup.create import name_of
 from qualia_ops.backup.engines import choice_in_project
@@ -23,6 +25,7 @@ UNREAD_S = 8 * 86_400.0
 """How long a repository of restic may go without a drill: a week, and a day for one that began late."""
 _STAMP = re.compile(r"-(\d{8}T\d{6}Z)-[0-9a-f]{6}\.")
 _MAKE_ONE = "make one with: qualia backup create"
+_MEND = "mend that, and see with: qualia backup list"
 
 
 @frozen(kw_only=True)
@@ -71,9 +74,16 @@ class Backups:
             return Component(name=NAME, status="unknown", reason="there is no project to keep snapshots of")
         named = self.environ.get("BACKUP_DIR")
         folder = Path(named).expanduser() if named else state / "backups"
-        if choice_in_project(project, self.environ).engine != "archive":
-            return self._of_restic(tuple(notes_in(folder).values()))
-        found = kept_in(folder)
+        try:
+            if choice_in_project(project, self.environ).engine != "archive":
+                return self._of_restic(tuple(notes_in(folder).values()))
+            found = kept_in(folder)
+        except QualiaError as error:
+            # Whoever makes them by a timer meets the same, and makes none.
+            return Component(name=NAME, status="degraded", reason=str(error), remedy=_MEND)
+        except OSError as error:
+            reason = f"{error.filename or folder} cannot be read: {why_unread(error)}"
+            return Component(name=NAME, status="degraded", reason=reason, remedy=_MEND)
         if named:
             found = tuple(each for each in found if each.path.name.startswith(f"{name_of(project)}-2"))
         return self._of(found)
@@ -81,7 +91,7 @@ class Backups:
     def _of_restic(self, found: tuple[Note, ...]) -> Component:
         """Return how a repository is by what was noted here: it is read through by drills, not each time it grows."""
         if not found:
-            return Component(name=NAME, status="unknown", reason="there is no snapshot yet", remedy=_MAKE_ONE)
+            return self._of(())
         now_s = self.surroundings.wall()
         newest_s = max(each.created_at.timestamp() for each in found)
         read_s = max((each.verified_at.timestamp() for each in found if each.verified_at), default=None)

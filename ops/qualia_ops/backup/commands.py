@@ -170,6 +170,8 @@ def _export(context: OperationContext[ExportParams]) -> Steps:
     to = to / source.name if to.is_dir() else to
     if os.path.lexists(to):
         raise BackupFailed(f"{to} is there already; name another place")
+    if not (folder := to.parent).is_dir():
+        raise BackupFailed(f"there is no folder {folder}; make it first")
     part, disk = to.with_name(f".{to.name}.part"), Disk()
     try:
         disk.remove(part)
@@ -181,6 +183,8 @@ def _export(context: OperationContext[ExportParams]) -> Steps:
         disk.rename(part, to)
         disk.settle_folder(to.parent)
     except OSError as error:
+        # Nobody asked for a file of the copy's temporary name.
+        error.filename = str(to) if error.filename == str(part) else error.filename
         raise of_system(error, str(to)) from error
     finally:
         disk.remove(part)

@@ -13,6 +13,8 @@ from typing import Any
 
 from attrs import frozen
 
+from qualia._files import why_unread
+from qualia.errors import InvalidSetting, unknown_name
 from qualia.operations import OperationContext, Steps
 from qualia_ops.backup.errors import WrongPolicy
 
@@ -73,6 +75,7 @@ def choice_in(context: OperationContext[Any], environ: Mapping[str, str] = os.en
 
     Raises:
         WrongPolicy: the file cannot be read, or no engine goes by the name.
+        InvalidSetting: the file says what nobody knows.
     """
     asked = {name: getattr(context.params, name) for name in (*_VARIABLES, "password_file")}
     return choice_in_project(context.project, environ, asked)
@@ -87,6 +90,7 @@ def choice_in_project(
 
     Raises:
         WrongPolicy: the file cannot be read, or no engine goes by the name.
+        InvalidSetting: the file says what nobody knows.
     """
     kept = kept_in(project)
     found: dict[str, str | None] = {}
@@ -104,7 +108,8 @@ def kept_in(project: Path | None) -> Mapping[str, str]:
     """Return what a project's file of its backups says; nothing where there is none.
 
     Raises:
-        WrongPolicy: it cannot be read, or says what nobody knows.
+        WrongPolicy: it cannot be read.
+        InvalidSetting: it says what nobody knows.
     """
     if project is None:
         return {}
@@ -113,9 +118,11 @@ def kept_in(project: Path | None) -> Mapping[str, str]:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
-        raise WrongPolicy(f"{path} cannot be read: {error}") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise WrongPolicy(f"{path} cannot be read: {why_unread(error)}") from error
     for name, value in table.items():
-        if name not in _NAMES or not isinstance(value, str):
-            raise WrongPolicy(f"{path} says {name!r}; it holds {', '.join(sorted(_NAMES))}, each a text")
+        if name not in _NAMES:
+            raise InvalidSetting(str(path), name, unknown_name(name, _NAMES))
+        if not isinstance(value, str):
+            raise InvalidSetting(str(path), name, f"must be a text, not {value!r}")
     return table

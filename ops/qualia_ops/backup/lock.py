@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,10 +21,25 @@ def locked(folder: Path) -> Generator[None]:
         OSError: the folder or the lock cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(folder / NAME, os.O_RDWR | os.O_CREAT, 0o600)
+    with holding(folder / NAME, BackupLocked):
+        yield
+
+
+@contextmanager
+def holding(path: Path, locked_by: Callable[[str], Exception]) -> Generator[None]:
+    """Hold the lock of a file, which names its holder, as long as the block lasts.
+
+    Args:
+        path: the file; it is made when it is missing, and a link is none.
+        locked_by: makes the error that says which process holds it already.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
         if not taken(descriptor):
-            raise BackupLocked(os.pread(descriptor, 20, 0).decode("ascii", "replace").strip())
+            raise locked_by(os.pread(descriptor, 20, 0).decode("ascii", "replace").strip())
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield

@@ -56,6 +56,8 @@ def snapshots(folder: Path) -> tuple[Snapshot, ...]:
         BackupFailed: the folder cannot be read.
     """
     checked = checks(folder)
+    if folder.exists() and not folder.is_dir():
+        raise BackupFailed(f"{folder} is no folder")
     try:
         found = [_snapshot(path, checked) for path in archives_in(folder)]
     except OSError as error:

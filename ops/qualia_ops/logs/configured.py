@@ -174,8 +174,8 @@ class _FromLogging(logging.Handler):
             if record.exc_info and record.exc_info[1] is not None:
                 facts |= _failure(record.exc_info[1])
             self._logs.write(_level_of(record.levelno), record.getMessage(), **facts)
-        except (TypeError, ValueError):
-            # A message whose values do not fit it, as `logging` itself tells of it.
+        except (TypeError, ValueError, OSError):
+            # A message whose values do not fit it, or a stream whose reader is gone: whoever logs goes on.
             self.handleError(record)
 
 

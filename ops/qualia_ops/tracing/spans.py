@@ -132,8 +132,11 @@ class Spans:
         return run
 
     def _end_run(self, run: _Run, at_ns: int, *, error: str | None) -> None:
-        for step in reversed(list(run.steps)):
-            self._end_step(run, run.steps.pop(step), at_ns, error=_UNHEARD)
+        # Taken out at once: a step that was left behind may end in its own thread meanwhile.
+        with self._lock:
+            left, run.steps = list(run.steps.values()), {}
+        for step in reversed(left):
+            self._end_step(run, step, at_ns, error=_UNHEARD)
         _end(run.opened, at_ns, error=error)
 
     def _hear_step(self, run: _Run, step: str, event: Event) -> None:
@@ -158,12 +161,12 @@ class Spans:
         facts = {"qualia.run_id": event.run_id or "", "qualia.step": step, "qualia.plugin": plugin}
         opened = self._opened(f"qualia.step {plugin}", facts, at_ns, within=run.opened.span)
         with self._lock:
-            before = run.steps.pop(step, None)
-            if not run.is_over:
+            before, is_late = run.steps.pop(step, None), run.is_over
+            if not is_late:
                 run.steps[step] = opened
         if before is not None:
             self._end_step(run, before, at_ns, error=_UNHEARD)
-        if run.is_over:
+        if is_late:
             self._end_step(run, opened, at_ns, error=_UNHEARD)
 
     def _end_step(self, run: _Run, opened: _Open, at_ns: int, *, error: str | None) -> None:

@@ -9,7 +9,6 @@ exchanged). A secret is written ``whsec_`` and base64, or is a text taken as it 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import http.client
@@ -38,14 +37,18 @@ def key_of(secret: str) -> bytes:
     """Return the bytes that sign.
 
     Raises:
-        ValueError: it begins as a secret of Standard Webhooks does, and the rest is no base64.
+        ValueError: it begins as a secret of Standard Webhooks does, and the rest is no base64, or nothing.
     """
     if not secret.startswith(_PREFIX):
         return secret.encode()
     try:
-        return base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error as error:
+        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+    except ValueError as error:
         raise ValueError("what follows whsec_ is no base64") from error
+    if not key:
+        # Anybody can sign with an empty key.
+        raise ValueError("nothing follows whsec_")
+    return key
 
 
 def signature(key: bytes, message_id: str, timestamp: int, body: bytes) -> str:

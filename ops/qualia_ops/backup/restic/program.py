@@ -20,9 +20,10 @@ from typing import IO, Any
 
 from attrs import frozen
 
+from qualia._files import why_unread
 from qualia.errors import OperationUnavailable
 from qualia_ops.backup.engines import PASSWORDS, is_far
-from qualia_ops.backup.errors import ArchiveUnsafe, BackupFailed, BackupLocked, NoSpace, WrongKey
+from qualia_ops.backup.errors import ArchiveUnsafe, BackupFailed, BackupLocked, NoSpace, WrongKey, WrongPolicy
 
 INCOMPLETE = 3
 """What restic ends a backup with that could not read everything, in every version."""
@@ -155,6 +156,7 @@ def found(repository: str, environ: Mapping[str, str], password_file: str | None
     Raises:
         OperationUnavailable: it is not installed.
         WrongKey: nothing says what the password is.
+        WrongPolicy: there is no such file with the password.
         BackupFailed: the address is none.
     """
     binary = shutil.which("restic", path=environ.get("PATH"))
@@ -166,7 +168,12 @@ def found(repository: str, environ: Mapping[str, str], password_file: str | None
     given = {name: value for name, value in environ.items() if not name.startswith("RESTIC_REPOSITORY")}
     if password_file is not None:
         given = {name: value for name, value in given.items() if name not in PASSWORDS}
-        given["RESTIC_PASSWORD_FILE"] = str(Path(password_file).expanduser().absolute())
+        place = Path(password_file).expanduser().absolute()
+        try:
+            place.stat()
+        except OSError as error:
+            raise WrongPolicy(f"{place} cannot be read: {why_unread(error)}") from error
+        given["RESTIC_PASSWORD_FILE"] = str(place)
     if not any(given.get(name) for name in PASSWORDS):
         raise WrongKey(
             "a restic repository has a password; set RESTIC_PASSWORD_FILE or RESTIC_PASSWORD, or name a file with"
