@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import statistics
@@ -17,7 +18,7 @@ import tempfile
 import threading
 import time
 import tracemalloc
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,12 +26,15 @@ from benchmarks.__main__ import report, table
 from benchmarks.measure import ROOT, Measurement
 from benchmarks.terminal import Ended, Terminal
 from qualia import Core, Document
-from qualia.client import HostEvent, host_for
+from qualia.client import HostEvent, attach, host_for
 from qualia.host import expose
 from qualia.settings import Settings
+from qualia_tui.app import Console
+from qualia_tui.look import Look
 from qualia_tui.model.state import Model
 
 _ROUNDS = 5
+_EVENTS = 40
 _EMPTY = """
 from textual.app import App
 from textual.widgets import Static
@@ -41,6 +45,17 @@ class Empty(App):
 
 Empty().run()
 """
+_CRASH = """
+import sys
+import qualia_tui, qualia_tui.app
+
+def broken(self):
+    raise RuntimeError("nobody foresaw this")
+
+qualia_tui.app.Console.action_next_theme = broken
+sys.exit(qualia_tui.main())
+"""
+_CONSOLE = ("-m", "qualia_tui")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -69,6 +84,7 @@ def measured(*, seconds: float) -> list[Measurement]:
         return [
             *_starts(folder),
             *_keys(folder, core),
+            _event(folder, core),
             *_watched(folder, core, seconds),
             *_ends(folder),
             _cold(),
@@ -88,8 +104,10 @@ def _served() -> Generator[tuple[Core, Path], None, None]:
 
 
 @contextmanager
-def _console(folder: Path, *words: str, size: tuple[int, int] = (80, 24)) -> Generator[Terminal, None, None]:
-    command = [sys.executable, "-m", "qualia_tui", "--project", str(folder), "--theme", "ansi", *words]
+def _console(
+    folder: Path, *words: str, size: tuple[int, int] = (80, 24), program: Sequence[str] = _CONSOLE
+) -> Generator[Terminal, None, None]:
+    command = [sys.executable, *program, "--project", str(folder), "--theme", "ansi", *words]
     with Terminal(command, environ=_environ(), size=size, cwd=str(folder)) as terminal:
         yield terminal
 
@@ -162,6 +180,23 @@ def _pressed(terminal: Terminal, key: str) -> tuple[int, float]:
     return sent, (first_s or 0.0) * 1e3
 
 
+def _event(folder: Path, core: Core) -> Measurement:
+    """Let things happen one by one, and take the time until the first byte of each reaches the terminal."""
+    took: list[float] = []
+    with _console(folder) as terminal:
+        terminal.until("word_frequency")
+        terminal.send("6")
+        terminal.quiet(1.0)
+        for number in range(_EVENTS):
+            document = Document(f"an event that is waited for, number {number}")
+            began_s = time.monotonic()
+            core.run("word_frequency", document)
+            said_s = time.monotonic() - began_s
+            _sent, first_s = terminal.quiet(0.35)
+            took.append((said_s + (first_s or 1.0)) * 1e3)
+    return _row("event to screen, p95", "ms", sorted(took)[int(len(took) * 0.95)], 100)
+
+
 def _watched(folder: Path, core: Core, seconds: float) -> list[Measurement]:
     """Watch it while nothing changes, and while a plugin is called every second."""
     rows: list[Measurement] = []
@@ -220,9 +255,10 @@ def _ends(folder: Path) -> list[Measurement]:
         "TERM": (lambda terminal: terminal.process.send_signal(signal.SIGTERM), 143),
         "HUP": (lambda terminal: terminal.process.send_signal(signal.SIGHUP), 129),
     }
+    ways = {**ways, "crash": (lambda terminal: terminal.send("f3"), 1)}
     left, wrong, took = 0, 0, list[float]()
-    for leave, code in ways.values():
-        with _console(folder) as terminal:
+    for name, (leave, code) in ways.items():
+        with _console(folder, program=("-c", _CRASH) if name == "crash" else _CONSOLE) as terminal:
             terminal.until("word_frequency")
             terminal.quiet()
             leave(terminal)
@@ -258,19 +294,35 @@ def _end_host(folder: Path) -> None:
 
 
 def _grown() -> Measurement:
-    """Let a day of events pass through the model, and return what it holds more of than after its first hour."""
-    model, second = Model(), 0
-    tracemalloc.start()
-    try:
-        for second in range(3_600):
-            _second(model, second)
-        before, _peak = tracemalloc.get_traced_memory()
-        for second in range(3_600, 86_400):
-            _second(model, second)
-        after, _peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
+    """Let a day of events pass through a console that shows its log, and return what it holds more than after an hour."""
+    return asyncio.run(_grown_shown())
+
+
+async def _grown_shown() -> Measurement:
+    with tempfile.TemporaryDirectory(prefix="qc") as folder:
+        console = Console(lambda: attach(Path(folder) / "none.sock"), Look())
+        async with console.run_test(size=(80, 24)) as pilot:
+            await pilot.press("6")
+            tracemalloc.start()
+            try:
+                await _passed(console, range(3_600))
+                before, _peak = tracemalloc.get_traced_memory()
+                await _passed(console, range(3_600, 86_400))
+                after, _peak = tracemalloc.get_traced_memory()
+            finally:
+                tracemalloc.stop()
     return _row("growth in a simulated day", "MB", (after - before) / 1e6, 1.0)
+
+
+async def _passed(console: Console, seconds: range) -> None:
+    """Let seconds pass, showing the log and the runs by turns."""
+    for second in seconds:
+        _second(console.model, second)
+        if second % 300 == 299:
+            console.note(frozenset({"log", "jobs"}))
+            await console.action_section(5 if second % 600 == 299 else 3)
+            await asyncio.sleep(0.02)
+    gc.collect()
 
 
 def _second(model: Model, second: int) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import PurePath
+from time import monotonic
 from typing import Any, ClassVar, cast
 
 from attrs import evolve
@@ -35,6 +36,8 @@ from qualia_tui.words import _, sentence_of
 
 Reach = Callable[[], Client]
 """Gives a client on its way to the host; called while the console's event loop runs."""
+_AT_ONCE_S = 0.02
+"""Seconds in which changes that belong together come."""
 _KEYS = {"↑": "up", "↓": "down", "←": "left", "→": "right", "⏎": "enter", "␣": "space"}
 
 
@@ -97,6 +100,7 @@ class Console(Questions):
         self._sections: dict[int, Section] = {}
         self._changed: set[Part] = set()
         self._painting: Timer | None = None
+        self._painted_at_s: float = 0.0
         self.animation_level = "none"
         for name in NAMES:
             self.register_theme(textual_theme(name))
@@ -115,6 +119,8 @@ class Console(Questions):
         """
         if self._bridge is None:
             raise HostUnreachable("", _("there is no host yet"))
+        # What comes of it is waited for: it is shown without a pause.
+        self._painted_at_s = 0.0
         return await self._bridge.call(verb, **params)
 
     def attach(self, reach: Reach) -> None:
@@ -180,11 +186,15 @@ class Console(Questions):
         await self._leave()
 
     def note(self, changed: frozenset[Part]) -> None:
-        """Remember which parts of the model changed, and show them at the next turn of the pace."""
+        """Remember which parts of the model changed, and show them: at once after a pause, else at the next turn."""
         self._changed |= changed
-        if self._painting is None:
-            urgent = "link" in changed or not self.model.plugins
-            self._painting = self.set_timer(0.02 if urgent else min(0.25, self.look.pace_s / 4), self._paint)
+        is_urgent = "link" in changed or not self.model.plugins
+        if self._painting is not None:
+            if not is_urgent:
+                return
+            self._painting.stop()
+        pause_s = self.look.paint_s - (monotonic() - self._painted_at_s)
+        self._painting = self.set_timer(_AT_ONCE_S if is_urgent else max(_AT_ONCE_S, pause_s), self._paint)
 
     def tell(self, text: str, style: str = "") -> None:
         """Say something in the line above the keys, until something else is said or a section is chosen."""
@@ -204,7 +214,7 @@ class Console(Questions):
             self.tell(_("too long for the clipboard; it stands in {path}", path=path), "warn")
 
     def _paint(self) -> None:
-        self._painting = None
+        self._painting, self._painted_at_s = None, monotonic()
         changed, self._changed = frozenset(self._changed), set()
         self._show_head()
         section = self._sections.get(self._at)

@@ -29,3 +29,8 @@ class Look:
     def pace_s(self) -> float:
         """Seconds between two looks at what changes."""
         return 5.0 if self.slow else 1.0
+
+    @property
+    def paint_s(self) -> float:
+        """Seconds between two times that what changed by itself is painted."""
+        return self.pace_s if self.slow else self.pace_s / 4

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -159,7 +160,7 @@ def _load_without_encryption() -> None:
     absent: dict[str, object] = {"ssl": None}
     sys.modules.update(absent)  # type: ignore[arg-type]  # how an import system remembers that there is none
     try:
-        import asyncio  # noqa: F401
+        import_module("asyncio")
     finally:
         sys.modules.pop("ssl", None)
 

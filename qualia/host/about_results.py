@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from qualia._values import is_sequence, to_plain
+from qualia._values import is_mapping, is_sequence, to_plain
 from qualia.host.again import Compared
 from qualia.host.jobs import Jobs
 from qualia.host.saving import SENT_BYTES, artifact_of, sent, written
@@ -31,7 +31,7 @@ class AboutResults:
                 told="What a run gave; of a pipeline all steps, or one.",
                 call=self.result,
                 takes=one,
-                may_take=step,
+                may_take={**step, "most_bytes": int},
                 slow=True,
             ),
             Verb(
@@ -53,19 +53,20 @@ class AboutResults:
             ),
         )
 
-    def result(self, run: str, step: str | None = None) -> dict[str, Any]:
-        """Return what a run gave."""
+    def result(self, run: str, step: str | None = None, most_bytes: int | None = None) -> dict[str, Any]:
+        """Return what a run gave; of files no more than their first bytes, where that is asked for."""
         verb = "runs.result"
         job = self.jobs.get(verb, run, "run")
         if not job.is_over:
             raise HostRefused(verb, f"run {run!r} is {job.state}; ask again when it is over")
         facts, given = job.facts(), job.given
         if isinstance(given, Outcome):
-            steps = [to_plain(each) for each in given.steps if step in (None, each.step)]
+            steps = [_cut(to_plain(each), most_bytes) for each in given.steps if step in (None, each.step)]
         elif is_sequence(given):
             steps = [_again(each) for each in given if step in (None, each.step.step)]
         else:
-            return {**facts, "result": None if given is None else to_plain(given), "steps": []}
+            result = None if given is None else _cut({"result": to_plain(given)}, most_bytes)["result"]
+            return {**facts, "result": result, "steps": []}
         if not steps:
             raise HostRefused(verb, f"run {run!r} has no step {step!r}")
         return {**facts, "result": None, "steps": steps}
@@ -102,6 +103,23 @@ class AboutResults:
         if name not in found:
             raise HostRefused(verb, f"run {run!r} has no result of a step {name!r}; there are: {', '.join(found)}")
         return found[name]
+
+
+def _cut(told: dict[str, Any], most_bytes: int | None) -> dict[str, Any]:
+    """Return a step as it is told, of a file no more than its first bytes, with how many it has.
+
+    Args:
+        told: the step, plain.
+        most_bytes: bytes to keep; None keeps all.
+    """
+    result = told["result"]
+    value: Any = result["value"] if is_mapping(result) and "value" in result else None
+    if most_bytes is None or not is_mapping(value) or set(value) != {"media_type", "data", "name"}:
+        return told
+    encoded = str(value["data"])
+    count = len(encoded) // 4 * 3 - encoded[-2:].count("=")
+    kept = {**value, "data": encoded[: max(0, most_bytes) // 3 * 4] if most_bytes < count else encoded, "bytes": count}
+    return {**told, "result": {**result, "value": kept}}
 
 
 def _results(given: Any) -> Iterator[tuple[str, Result[Any]]]:

@@ -20,7 +20,7 @@ from qualia.errors import QualiaError
 from qualia.health import Component, HealthReport
 from qualia.protocol import HELLO, REPLY_LIMIT_BYTES, VERSIONS, HostRefused, HostUnreachable, decoded, encoded
 from qualia.protocol.messages import raised
-from qualia.protocol.places import Place, answers, opened, place_at, socket_paths
+from qualia.protocol.places import Place, host_at, opened
 from qualia.settings import Settings
 
 _WITHIN_S = 10.0
@@ -96,7 +96,7 @@ class Looking:
 
     def __call__(self) -> Looked:
         """Look now."""
-        place = _place(self._settings, self._environ)
+        place = host_at(self._settings.state_dir, self._environ)
         silent: tuple[Component, ...] = ()
         if place is not None:
             try:
@@ -130,17 +130,6 @@ def _silent(place: Place, error: QualiaError) -> Component:
     told = error.reason if isinstance(error, (HostRefused, HostUnreachable)) else str(error)
     reason = HOST_SILENT.format(place=place.path, reason=told)
     return Component(name="host", status="failing", reason=reason, remedy=END_IT)
-
-
-def _place(settings: Settings, environ: Mapping[str, str]) -> Place | None:
-    """Return where a host of the project listens; None when none does."""
-    if settings.state_dir is None:
-        return None
-    for path in socket_paths(settings.state_dir, environ):
-        place = place_at(path)
-        if place is not None and answers(place):
-            return place
-    return None
 
 
 def _asked(place: Place, within_s: float) -> Looked:

@@ -136,6 +136,19 @@ def answers(place: Place) -> bool:
     return True
 
 
+def host_at(state_dir: Path | None, environ: Mapping[str, str]) -> Place | None:
+    """Return where the running host of a project listens; None when there is none.
+
+    Args:
+        state_dir: the project's state folder; None for no project.
+        environ: the environment, which names the folder of running hosts.
+    """
+    if state_dir is None:
+        return None
+    places = (place_at(path) for path in socket_paths(state_dir, environ))
+    return next((place for place in places if place is not None and answers(place)), None)
+
+
 def place_at(path: Path) -> Place | None:
     """Return the place that a socket or a file with port and token names; None when there is none."""
     try:

@@ -15,6 +15,7 @@ from qualia_tui.dialogs.dialog import Dialog
 from qualia_tui.dialogs.results_view import ResultsView
 from qualia_tui.dialogs.saving import Saving
 from qualia_tui.lines import line
+from qualia_tui.model.artifacts import PREVIEW_BYTES
 from qualia_tui.model.doing import Doing, doing_line, doing_lines
 from qualia_tui.model.results import StepAnswer, steps_of
 from qualia_tui.model.state import JobFacts
@@ -185,7 +186,7 @@ class RunResults(Results):
         """See what events changed."""
         model = console_of(self).model
         job = model.jobs.get(self.run)
-        if (job is self._seen or self._doing.job.is_over) and model.link == self._link:
+        if job is self._seen and model.link == self._link:
             return
         is_gone = job is None and self._seen is not None and model.link == "live" and not self._doing.job.is_over
         self._seen, self._link = job, model.link
@@ -222,7 +223,7 @@ class RunResults(Results):
             self._doing = self._doing.with_progress(answer) if is_progress else self._doing.with_facts(answer)
         self._show()
         if self._doing.job.state in ("ok", "failed"):
-            answer = await self._call("runs.result", run=self.run)
+            answer = await self._call("runs.result", run=self.run, most_bytes=PREVIEW_BYTES)
             steps = steps_of(answer)
             if steps:
                 self.query_one(ResultsView).show_steps(steps)

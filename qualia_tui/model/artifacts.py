@@ -31,7 +31,9 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 def is_artifact(value: object) -> bool:
     """Return whether plain data are those of an artifact."""
-    return is_mapping(value) and {"media_type", "data", "name"} == set(value) and isinstance(value["data"], str)
+    if not is_mapping(value) or not isinstance(value.get("data"), str):
+        return False
+    return {"media_type", "data", "name"} <= set(value) <= {"media_type", "data", "name", "bytes"}
 
 
 def artifact_paragraphs(value: facts.Plain) -> Iterator[Paragraph]:
@@ -40,7 +42,8 @@ def artifact_paragraphs(value: facts.Plain) -> Iterator[Paragraph]:
     head = head_of(encoded)
     yield _fact(named("name"), facts.text(value, "name"))
     yield _fact(_("kind"), media_type)
-    yield _fact(_("size"), size(decoded_bytes(encoded)))
+    told_bytes = facts.number(value, "bytes")
+    yield _fact(_("size"), size(decoded_bytes(encoded) if told_bytes is None else told_bytes))
     extent = extent_of(head, media_type)
     if extent is not None:
         yield _fact(_("extent"), f"{extent[0]:g} × {extent[1]:g}")

@@ -48,7 +48,9 @@ class Doing:
         # A list that was asked for before something happened is older than what events told.
         has_begun = any(step.state != "waiting" for step in after.steps.values())
         state = "running" if job.state == "waiting" and has_begun else job.state
-        return evolve(self, job=evolve(after, state=self._state(state)))
+        ended = {name for name, step in after.steps.items() if step.state not in ("waiting", "running")}
+        left = tuple(each for each in self.left if each not in ended)
+        return evolve(self, job=evolve(after, state=self._state(state)), left=left)
 
     def _state(self, told: str) -> str:
         """Return the state to go on with: an end stays an end."""
@@ -147,10 +149,11 @@ def doing_lines(doing: Doing, width: int, *, link: str = "live") -> tuple[Line, 
 
 
 def _step_line(step: StepFacts, doing: Doing, longest: int, width: int) -> Line:
-    state = state_span(step.state)
+    is_stopped = step.state == "running" and doing.job.is_over and step.name not in doing.left
+    state = state_span("cancelled" if is_stopped else step.state)
     name = step.name[:longest] + " " * max(0, longest - cells(step.name))
     spans = [Span(f"{state.text[:2]}", state.style), Span(name)]
-    if step.state == "running":
+    if step.state == "running" and not is_stopped:
         share = f" {step.done:.0%}" if step.done is not None else ""
         spans.append(Span(f"  {progress_bar(step.done, max(8, min(30, width - longest - 24)))}{share}", "bar"))
     elif step.name in doing.cached:

@@ -95,10 +95,6 @@ class LogPane(TextLines):
             drawn = (Span(_("nothing that is looked for has happened yet"), "dim"),) if y == 1 else ()
         return strip_of(drawn, self.size.width, theme=look.theme, ascii_only=look.ascii_only, base=base)
 
-    def scroll_lines(self, first: int) -> None:
-        """Show the lines from this one on, as far as there are any."""
-        super().scroll_lines(first)
-
     def action_move(self, by: int) -> None:
         """Move the cursor by some lines, which ends following; past the end it begins again."""
         self._move(by)

@@ -74,7 +74,8 @@ class Plugins(Section):
 
     def update(self, changed: frozenset[Part]) -> None:
         """Show the plugins, and what has just happened to them."""
-        if "log" in changed and not self._hear() and changed == {"log"}:
+        heard = "log" in changed and self._hear()
+        if changed == frozenset[Part]({"log"}) and not heard:
             return
         shown = arranged(self.model.plugins, order=self._order, wanted=self._wanted)
         rows = [plugin_row(each, news.mark if (news := self._news.get(each.id)) else None) for each in shown]

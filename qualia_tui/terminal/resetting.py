@@ -29,7 +29,7 @@ def reset_terminal() -> None:
     descriptor = sys.stdin.fileno()
     with suppress(termios.error):
         said = termios.tcgetattr(descriptor)
-        said[0] |= termios.ICRNL | termios.IXON | termios.BRKINT
+        said[0] |= termios.ICRNL | termios.IXON
         said[1] |= termios.OPOST | termios.ONLCR
-        said[3] |= termios.ICANON | termios.ECHO | termios.ECHOE | termios.ECHOK | termios.ISIG | termios.IEXTEN
+        said[3] |= termios.ICANON | termios.ECHO | termios.ISIG | termios.IEXTEN
         termios.tcsetattr(descriptor, termios.TCSANOW, said)

@@ -53,6 +53,10 @@ class SparingApp(App[int]):
         if self._standing.size != (event.size.width, event.size.height):
             self._standing.forget()
 
+    def on_driver_signal_resume(self) -> None:
+        """Paint everything when the terminal is the console's again after a pause."""
+        self.action_redraw()
+
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Send what differs; while the terminal is not read nothing is, and afterwards the newest state alone."""
         is_shown = self._running and not self._closed and not self.is_headless and not self._batch_count

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import threading
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,46 @@ def test_a_journal_stays_small_and_private(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
     last = Journal(path).opened()[-1]
     assert (last.run, last.asked) == ("big", {})
+
+
+def test_what_is_noted_while_it_begins_anew_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that ends in another thread just then is not lost with the old file, nor is one that began long ago."""
+    journal = Journal(tmp_path / NAME)
+    journal.resume()
+    journal.note(Fate(run="long", kind="run", name="toy", at_s=0.0, state="running"))
+    late = Fate(run="late", kind="run", name="toy", at_s=1e6, state="ok")
+    other = threading.Thread(target=journal.note, args=(late,))
+
+    def slowly(lines: Iterable[bytes]) -> list[Fate]:
+        found = fates(lines)
+        other.start()
+        # It may be able to write now, in which case its line would be gone in a moment.
+        other.join(0.05)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr("qualia.host.journal.fates", slowly)
+        number = 0
+        while other.ident is None:
+            journal.note(Fate(run=f"{number:x}", kind="run", name="toy", at_s=float(number), state="ok"))
+            number += 1
+    other.join()
+    journal.close()
+    assert {"late", "long"} <= {each.run for each in Journal(tmp_path / NAME).opened()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links are for everybody on POSIX only")
+def test_a_link_is_no_journal(tmp_path: Path) -> None:
+    """A project from elsewhere cannot have a file of its user's written to."""
+    mine = tmp_path / "mine.txt"
+    mine.write_text("dear diary", encoding="utf-8")
+    (tmp_path / NAME).symlink_to(mine)
+    journal = Journal(tmp_path / NAME)
+    journal.resume()
+    journal.note(Fate(run="a", kind="run", name="toy"))
+    journal.begin([Fate(run="a", kind="run", name="toy")])
+    journal.close()
+    assert mine.read_text(encoding="utf-8") == "dear diary"
 
 
 def test_a_journal_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from qualia import Core
+from qualia.events import Event, EventKind
 from qualia.host import Bounds, expose
 from qualia.host.about_pipelines import tree_of
+from qualia.host.jobs import Job, Jobs
 from qualia.pipeline import Plan, PlanStep
 from qualia.protocol import Code
 from qualia.protocol.places import Place
@@ -92,6 +94,23 @@ def test_a_group_is_cancelled_together(core: Core, talk: Talk, project: Path) ->
         client.call("runs.cancel_group", group=begun["group"])
         assert {client.settled(each["run"])["state"] for each in begun["runs"]} == {"cancelled"}
         assert "there is no group" in client.refused("runs.cancel_group", group="x")["message"]
+
+
+def test_a_job_that_is_forgotten_keeps_none_of_its_runs() -> None:
+    """One job may begin several runs, and a host that runs for months holds on to none of them."""
+    over = threading.Semaphore(0)
+    jobs = Jobs(lambda job: over.release() if job.is_over else None, bounds=Bounds(at_once=1, kept=0))
+
+    def work(_job: Job) -> None:
+        for run_id in ("first", "second"):
+            jobs.hear(Event(kind=EventKind.RUN_STARTED, at_s=0.0, monotonic_s=0.0, run_id=run_id))
+
+    job = jobs.start(Job("run", "toy", work))
+    assert over.acquire(timeout=30)
+    assert (jobs.of_run("first"), jobs.of_run("second")) == (job, job)
+    jobs.start(Job("run", "toy", lambda _job: None))
+    assert (jobs.of_run("first"), jobs.of_run("second")) == (None, None)
+    assert over.acquire(timeout=30)
 
 
 def test_what_cannot_be_ended_is_told(gate: threading.Event, core: Core, talker: Talker) -> None:

@@ -68,6 +68,12 @@ def read(folder: Path, text: str, **environ: str) -> Any:
     return read_config(path, environ)
 
 
+def test_a_file_of_any_size_is_read_whole_or_not_at_all(tmp_path: Any) -> None:
+    """What is too long in bytes is refused, though its letters are fewer: its end would be missing."""
+    with pytest.raises(InvalidSetting, match="it is too large"):
+        read(tmp_path, "# " + "\u00e9" * 200_000 + "\nevery_s = 30\n")
+
+
 def test_all_that_can_be_said_is_read(tmp_path: Any) -> None:
     """Quiet hours, rules and each kind of sink are what the file says; what it leaves out is as usual."""
     config = read(tmp_path, WHOLE)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import json
+import os
+import re
 import threading
 from datetime import time
 from pathlib import Path
@@ -269,6 +271,28 @@ def test_a_damaged_file_is_begun_afresh_and_that_is_said(world: Any, damage: Any
     assert "damaged, so it is begun afresh" in looked.troubles[0]
     assert world.kinds() == ["raised", "raised"]
     assert world.look().troubles == ()
+
+
+@pytest.mark.parametrize("moment", ["1e400", "-1", "1e300", "253402300800"])
+def test_a_moment_that_no_calendar_knows_is_damage_too(world: Any, moment: str) -> None:
+    """Whoever lists what is known is told so, and meets no number that cannot be shown."""
+    world.look(0.95)
+    path = world.folder / store.FILE_NAME
+    path.write_text(re.sub(r'"raised_s": [\d.]+', f'"raised_s": {moment}', path.read_text()))
+    assert "damaged" in recall(world.folder).trouble
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links are for everybody on POSIX only")
+def test_a_link_leads_nowhere(world: Any, tmp_path: Path) -> None:
+    """A project from elsewhere has no file of its user written over: neither by the lock nor by what is kept."""
+    mine = tmp_path / "mine.txt"
+    mine.write_text("dear diary")
+    for name in (store.FILE_NAME, store.LOOK_LOCK):
+        (world.folder / name).unlink(missing_ok=True)
+        (world.folder / name).symlink_to(mine)
+    troubles = " ".join(world.look(0.95).troubles)
+    assert ("it is a link" in troubles, "nobody can be kept from looking" in troubles) == (True, True)
+    assert mine.read_text() == "dear diary"
 
 
 def test_a_value_of_the_wrong_type_is_damage_too(world: Any) -> None:

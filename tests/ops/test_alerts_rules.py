@@ -122,6 +122,13 @@ def test_a_backup_is_to_be_young_and_verified(facts: Any, verdict: Any, word: An
     assert (finding.verdict, word in finding.reason) == (verdict, True)
 
 
+def test_backups_that_cannot_be_made_are_told() -> None:
+    """Where settings are wrong there is no age to judge, and the check has said why."""
+    wrong = evolve(part("backups", "degraded"), reason="there is no engine 'borg'", remedy="mend that")
+    finding = said(report_of(wrong), "backup")
+    assert (finding.verdict, finding.reason, finding.remedy) == ("bad", "there is no engine 'borg'", "mend that")
+
+
 def test_the_first_backup_has_as_much_time_as_any() -> None:
     """Where there never was one, 26 hours have to pass first."""
     assert said(report_of(part("backups", count=0)), "backup").grace_s == 26 * HOUR_S

@@ -149,6 +149,8 @@ def test_a_secret_that_is_missing_sends_nothing(hearing: Any) -> None:
         hook(hearing.url, secrets=(nobody,))[0].send(notice(), SOURCE)
     with pytest.raises(SinkFailed, match="no base64"):
         hook(hearing.url, secrets=(secret("whsec_!!"),))[0].send(notice(), SOURCE)
+    with pytest.raises(SinkFailed, match="nothing follows whsec_"):
+        hook(hearing.url, secrets=(secret("whsec_"),))[0].send(notice(), SOURCE)
     with pytest.raises(SinkFailed, match="must be an address"):
         hook("file:///etc/passwd")[0].send(notice(), SOURCE)
     assert hearing.heard == []

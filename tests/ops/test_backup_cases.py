@@ -72,7 +72,7 @@ def test_case_2_a_kill_while_creating(project: Path, archives: Path, finish: Fin
     """The next run succeeds without anybody's help, and what is listed is whole."""
 
     class Killed(Disk):
-        def settle(self, file: Any) -> None:
+        def settle(self, what: Any) -> None:
             os._exit(9)
 
     child = os.fork()

@@ -102,6 +102,29 @@ def test_a_snapshot_goes_elsewhere(backup: Run, tmp_path: Path) -> None:
     assert backup("restore", "--to", str(tmp_path / "then"), "--only", "x", "--yes").code == 2
 
 
+def test_a_place_that_is_none_is_named(backup: Run, tmp_path: Path) -> None:
+    """What is told of is what was typed, never a temporary name."""
+    assert backup("create").code == 0
+    far = backup("export", "latest", str(tmp_path / "far" / "usb"))
+    assert (far.code, far.err) == (1, f"qualia: error: there is no folder {tmp_path / 'far'}; make it first\n")
+    (tmp_path / "file").write_text("")
+    inside = backup("export", "latest", str(tmp_path / "file" / "usb"))
+    assert (inside.code, str(tmp_path / "file") in inside.err, ".part" in inside.err) == (1, True, False)
+    listed = backup("list", "--folder", str(tmp_path / "file"))
+    assert (listed.code, listed.err) == (1, f"qualia: error: {tmp_path / 'file'} is no folder\n")
+
+
+def test_settings_that_cannot_be_read_are_told_in_few_words(backup: Run, project: Path) -> None:
+    """Bytes that are no text, a folder in the file's place, a password that is not there."""
+    path = project / ".qualia" / "backup.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"\xff\xfe")
+    assert backup("list").err == f"qualia: error: {path} cannot be read: it is not UTF-8\n"
+    path.unlink()
+    path.mkdir()
+    assert backup("list").err == f"qualia: error: {path} cannot be read: is a directory\n"
+
+
 def test_the_seeds_variables_are_understood(
     backup: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,7 +24,7 @@ from qualia_ops.backup.upkeep import prune
 from tests.ops.conftest import Finish, Look
 
 STEPS = (
-    "new_file write settle settle_folder settle_all rename exchange make_folder make_link keep dress remove"
+    "new_file whole_file write settle settle_all rename exchange make_folder make_link keep dress remove"
 ).split()
 FAULTS = ("no space", "input/output error", "short write", "kill")
 KILLED = 77

@@ -96,6 +96,30 @@ def test_what_another_program_keeps_is_not_looked_at(project: Path, made: Path) 
     assert backups(Surroundings(state_dir=project / ".qualia", wall=lambda: 0.0)).name == "backups"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('engine = "borg"', "there is no engine 'borg'"),
+        ("engine = 3", "setting 'engine' must be a text, not 3"),
+        ("motor = 'restic'", "setting 'motor' is unknown"),
+        ("engine = ", "backup.toml cannot be read"),
+    ],
+)
+def test_settings_nobody_can_follow_are_worse_than_none(project: Path, made: Path, text: str, told: str) -> None:
+    """No timer makes a snapshot with them, and nobody else would say so."""
+    (project / ".qualia" / "backup.toml").write_text(text, encoding="utf-8")
+    component = looked(project)
+    assert (component.status, told in component.reason) == ("degraded", True), component.reason
+    assert "qualia backup list" in component.remedy
+
+
+def test_a_repository_without_a_snapshot_has_none(project: Path) -> None:
+    """An alert for the first that never came needs the number."""
+    (project / ".qualia").mkdir(exist_ok=True)
+    (project / ".qualia" / "backup.toml").write_text('engine = "restic"\n', encoding="utf-8")
+    assert looked(project).facts["count"] == 0
+
+
 def test_the_report_of_the_moment_is_in_the_manifest(
     project: Path, archives: Path, finish: Finish[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

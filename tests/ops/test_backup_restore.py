@@ -188,7 +188,7 @@ def test_two_renames_that_were_cut_short_are_finished(tmp_path: Path, stop_at: i
             self._step()
             super().rename(path, to)
 
-        def settle_folder(self, path: Path) -> None:
+        def settle(self, what: Any) -> None:
             self._step()
 
         def remove(self, path: Path) -> None:

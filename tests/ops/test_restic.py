@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ import sqlite3
 import subprocess
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,7 @@ from qualia_ops.backup.restic.program import NoRepository, Restic, failure, foun
 from qualia_ops.backup.restic.repository import STAGE, Repository, tags_of
 from qualia_ops.backup.restore import restore_elsewhere_from, restore_from
 
-from qualia.errors import OperationUnavailable
+from qualia.errors import InvalidSetting, OperationUnavailable
 from qualia.health import Surroundings
 from qualia.operations import OperationContext
 from qualia.settings import Settings
@@ -37,19 +39,34 @@ from tests.ops.conftest import Finish, Look
 needs_restic = [pytest.mark.whole, pytest.mark.skipif(shutil.which("restic") is None, reason="restic is not here")]
 
 
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a repository without snapshots, made once: restic takes its time to make a key."""
-    place = tmp_path_factory.mktemp("restic") / "far"
-    environ = {**os.environ, "RESTIC_PASSWORD": "hush"}
-    subprocess.run(["restic", "--repo", str(place), "init"], env=environ, check=True, capture_output=True)
-    return place
+# Of a repository whose password is hush, with the cheapest key there can be: one of restic's own takes half a second.
+_CONFIG = (
+    "7/mpzJTg9Zg5BEAEQh7rfG5I6L7HLBKIwoz2oZO0MKF5X8lxWcBNwesAhhGMmWFdI5H6m4oAEJjJaREmIdeKkHf/Pnl1u7WmmCjZ"
+    "Y5v4CTZ3jTaBYSH5FmyYj/OJViqDq15QsvK8+o99CQX7KH0YO+2N3V7GsvdM2PCpavnHDrfnFlpxik5vNnIp0pX7wRNDtqt8/ai/"
+    "smaOl8E="
+)
+_SALT = "XFEuHXIcHKj+4MxE0IeuE7LWJxrs3RZJ0exkMucGNxZPh693gF5nAc4TMutxVIfW1thcGilcxSN3yJ7lcO08lA=="
+_DATA = (
+    "dxdOq+NsVoz9ZhF+Qh42s9zEo4BuwhAWPdUiY4IHoVWuKQHbSufOg/YLkqwEAll+AJeyZds6KZJOo9LqdYbp4yx4eKjT3s11iypi"
+    "EUFh0VLzQTjISt6eBb55XC1cuhniX34udFbcx/yMhvR7R5cKJ1Zd3Ll+b9PuD1T2fa9bRsSO6KT7Png3Eh1rSHdgbUzcGR9Ihn/5"
+    "yDK20n7AMJruJQ=="
+)
+
+
+def empty_repository(place: Path) -> None:
+    """Make a repository without snapshots, which opens at once."""
+    facts = {"created": "2026-01-01T00:00:00Z", "username": "", "hostname": "", "kdf": "scrypt", "N": 2, "r": 1, "p": 1}
+    key = json.dumps({**facts, "salt": _SALT, "data": _DATA}).encode()
+    for name in ("data", "index", "keys", "locks", "snapshots"):
+        (place / name).mkdir(parents=True)
+    (place / "config").write_bytes(base64.b64decode(_CONFIG))
+    (place / "keys" / sha256(key).hexdigest()).write_bytes(key)
 
 
 @pytest.fixture
-def restic(empty: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Restic:
+def restic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Restic:
     """Return restic with an empty repository beside the project, chosen for every command."""
-    shutil.copytree(empty, tmp_path / "far")
+    empty_repository(tmp_path / "far")
     for name in (*PASSWORDS, "RESTIC_REPOSITORY", "BACKUP_DIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("RESTIC_PASSWORD", "hush")
@@ -286,10 +303,17 @@ def binary(tmp_path: Path) -> dict[str, str]:
     return {"PATH": str(program.parent)}
 
 
+def test_a_file_without_a_password_is_named(binary: dict[str, str], tmp_path: Path) -> None:
+    """That the file is missing is told before restic says that the password is wrong."""
+    with pytest.raises(WrongPolicy, match="nowhere cannot be read: no such file"):
+        found(str(tmp_path / "kept"), binary, str(tmp_path / "nowhere"))
+
+
 def test_a_password_is_never_an_argument(binary: dict[str, str], tmp_path: Path) -> None:
     """It comes from restic's variables or a file; a file that is named is stronger; without any nothing is started."""
     with pytest.raises(WrongKey, match="--password-file"):
         found("/far", binary)
+    (tmp_path / "key").write_text("y")
     restic = found("far", {**binary, "RESTIC_PASSWORD": "x", "RESTIC_REPOSITORY": "/other"}, str(tmp_path / "key"))
     assert restic.environ["RESTIC_PASSWORD_FILE"] == str(tmp_path / "key")
     assert not {"RESTIC_PASSWORD", "RESTIC_REPOSITORY"} & {*restic.environ}
@@ -311,6 +335,7 @@ def test_what_is_an_archives_is_refused_and_a_password_may_be_read(
     assert (refused.code, "--password-file" in refused.err) == (12, True)
     Path(binary["PATH"], "restic").write_text('#!/bin/sh\n[ "$RESTIC_PASSWORD" = typed ] && echo "[]"\n')
     assert backup("list", "--engine", "restic", "--password-file", "-", typed="typed\n").code == 0
+    Path("key").write_text("y")
     inside = backup("list", "--engine", "restic", "--repository", "texts", "--password-file", "key")
     assert (inside.code, "a restore would remove it" in inside.err) == (2, True)
 
@@ -370,7 +395,7 @@ def test_the_engine_is_chosen_once(project: Path) -> None:
     assert chosen({"BACKUP_ENGINE": "archive"}, engine="restic", password_file="k") == ("restic", "s3:host/bucket", "k")
     for text in ("engine = 3\n", 'passwort = "x"\n', "engine = \n"):
         path.write_text(text)
-        with pytest.raises(WrongPolicy):
+        with pytest.raises((WrongPolicy, InvalidSetting)):
             chosen({})
     path.unlink()
     with pytest.raises(WrongPolicy, match="no engine 'borg'"):

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,8 +24,8 @@ if sys.platform != "linux":
     pytest.skip("a terminal is made with Linux's means", allow_module_level=True)
 
 from benchmarks.terminal import Terminal
+from tests.tui.terminals import plain_environ
 
-ROOT = Path(__file__).parents[2]
 HOSTILE = "\x1b]52;c;aGVsbG8=\x07\x1b]0;title\x07\x1b[2J\x9b31m\x9d2;other\x9cred \u202ereversed\u2066"
 BROKEN = """
 from qualia.plugin import Analyzer, Document, NoParams
@@ -79,26 +79,13 @@ def busy() -> Generator[tuple[Path, Core], None, None]:
         yield Path(folder), core
 
 
-def environ(folder: Path, **more: str) -> Mapping[str, str]:
-    """Return a plain environment."""
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": str(folder),
-        "TERM": "xterm-256color",
-        "LANG": "C.UTF-8",
-        "XDG_RUNTIME_DIR": str(folder / "run"),
-        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "ops"))),
-        **more,
-    }
-
-
 @contextmanager
 def console(
     project: Path, *words: str, size: tuple[int, int] = (80, 24), **more: str
 ) -> Generator[Terminal, None, None]:
     """Run the console in a terminal."""
     command = [sys.executable, "-m", "qualia_tui", "--project", str(project), *words]
-    with Terminal(command, environ=environ(project, **more), size=size) as terminal:
+    with Terminal(command, environ=plain_environ(project, **more), size=size) as terminal:
         yield terminal
 
 
@@ -142,7 +129,7 @@ def test_a_crash_restores_the_terminal_and_ends_with_1(project: Path) -> None:
         f"sys.argv[1:] = ['--project', {str(project)!r}]\n"
         "import qualia_tui; sys.exit(qualia_tui.main())\n"
     )
-    with Terminal([sys.executable, "-c", crash], environ=environ(project)) as terminal:
+    with Terminal([sys.executable, "-c", crash], environ=plain_environ(project)) as terminal:
         terminal.until("word_frequency")
         terminal.send("f3")
         ended = terminal.ended()
@@ -229,7 +216,7 @@ def test_hostile_texts_reach_no_terminal(project: Path) -> None:
             terminal.send(key)
             terminal.quiet(0.15)
         terminal.send("escape")
-        terminal.until("hostile error")
+        terminal.until("step_failed")
         screen = terminal.screen
         assert (screen.copies, screen.titles, screen.bells, screen.colours) == (0, 0, 0, 0)
         assert not any(sign in terminal.said for sign in "\x9b\x9c\x9d\u202e\u2066")
@@ -276,13 +263,13 @@ def test_a_killed_console_can_be_cleaned_up_after(project: Path) -> None:
         left = terminal.ended()
         assert left.modes_left
         assert not left.is_cooked
-        terminal.run([sys.executable, "-m", "qualia_tui", "--reset-terminal"], environ=environ(project))
+        terminal.run([sys.executable, "-m", "qualia_tui", "--reset-terminal"], environ=plain_environ(project))
         ended = terminal.ended()
     assert (ended.code, ended.modes_left, ended.is_cooked) == (0, (), True)
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "change nothing"), ("pt-BR", "nada")])
-def test_help_needs_no_toolkit(language: str, word: str) -> None:
+def test_help_needs_no_toolkit(tmp_path: Path, language: str, word: str) -> None:
     """--help speaks both languages and loads neither Textual nor asyncio, so that it is there at once."""
     code = (
         "import sys, time, qualia_tui\n"
@@ -291,7 +278,12 @@ def test_help_needs_no_toolkit(language: str, word: str) -> None:
         "finally: print([name for name in ('textual', 'rich', 'asyncio') if name in sys.modules], file=sys.stderr)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], env=dict(environ(ROOT)), capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code],
+        env=plain_environ(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert word in done.stdout
     assert done.stderr == "[]\n"
@@ -301,7 +293,7 @@ def test_no_terminal_is_refused_with_a_hint(project: Path) -> None:
     """Piped, it paints nothing, and says what can be done instead."""
     command = [sys.executable, "-m", "qualia_tui", "--project", str(project)]
     done = subprocess.run(
-        command, env=dict(environ(project)), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
+        command, env=plain_environ(project), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert "qualia status --watch" in done.stderr
@@ -312,7 +304,7 @@ def test_no_terminal_is_refused_with_a_hint(project: Path) -> None:
 def test_every_section_fits(project: Path, size: tuple[int, int]) -> None:
     """In each size the keys for help and leaving are in the last line, whatever else is there."""
     with console(project, size=size) as terminal:
-        terminal.until("word_frequency")
+        terminal.until("frequency_chart")
         for key in "123456":
             terminal.send(key)
             terminal.quiet()

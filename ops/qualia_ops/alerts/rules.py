@@ -250,7 +250,7 @@ def _backup(component: Component, rule: Rule) -> Finding:
         grace_s = (rule.above or 0.0) * _HOUR_S
         found = Finding(rule="backup", verdict="bad", severity=rule.severity, reason=reason, remedy=remedy, facts=facts)
         return evolve(found, grace_s=grace_s)
-    if age_s is None and component.status in ("degraded", "failing"):
+    if age_s is None and component.reason and component.status in ("degraded", "failing"):
         reason, remedy = component.reason, component.remedy or remedy
         return Finding(rule="backup", verdict="bad", severity=rule.severity, reason=reason, remedy=remedy, facts=facts)
     if age_s is None:

@@ -181,7 +181,7 @@ def _export(context: OperationContext[ExportParams]) -> Steps:
             disk.settle(copy)
         name = yield from _verified(part, keys_in(context))
         disk.rename(part, to)
-        disk.settle_folder(to.parent)
+        disk.settle(to.parent)
     except OSError as error:
         # Nobody asked for a file of the copy's temporary name.
         error.filename = str(to) if error.filename == str(part) else error.filename

@@ -144,7 +144,7 @@ class _Making:
             again = read_archive(self._temporary, Sink(), NO_LIMITS, keys=keys, known=self._manifest)
             manifest = yield from again
             self._disk.rename(self._temporary, self._path)
-            self._disk.settle_folder(self._folder)
+            self._disk.settle(self._folder)
         except BaseException:
             self._disk.remove(self._temporary)
             raise

@@ -70,15 +70,14 @@ class Disk:
         while rest:
             rest = rest[os.write(file.fileno(), rest) :]
 
-    def settle(self, file: BinaryIO) -> None:
-        """Wait until a file's bytes are on the disk."""
-        os.fsync(file.fileno())
-
-    def settle_folder(self, path: Path) -> None:
-        """Wait until a folder's names are on the disk, where folders can be asked to."""
+    def settle(self, what: BinaryIO | Path) -> None:
+        """Wait until a file's bytes, or the names in a folder where folders can be asked to, are on the disk."""
+        if not isinstance(what, Path):
+            os.fsync(what.fileno())
+            return
         if os.name != "posix":
             return
-        descriptor = os.open(path, os.O_RDONLY)
+        descriptor = os.open(what, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

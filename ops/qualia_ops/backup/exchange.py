@@ -29,7 +29,7 @@ def put_in_place(staging: Path, target: Path, disk: Disk, *, keep_old: bool) -> 
         old = None
     elif not disk.exchange(staging, target):
         old = _in_two_steps(staging, target, disk)
-    disk.settle_folder(target.parent)
+    disk.settle(target.parent)
     if old is None:
         return None
     if keep_old:
@@ -49,10 +49,10 @@ def _in_two_steps(staging: Path, target: Path, disk: Disk) -> Path:
         disk.write(file, json.dumps({"new": staging.name, "old": old.name}).encode())
         disk.settle(file)
     disk.rename(part, note)
-    disk.settle_folder(target.parent)
+    disk.settle(target.parent)
     disk.rename(target, old)
     disk.rename(staging, target)
-    disk.settle_folder(target.parent)
+    disk.settle(target.parent)
     disk.remove(note)
     return old
 
@@ -69,7 +69,7 @@ def recover(target: Path, disk: Disk) -> tuple[str, ...]:
         for name in (names["new"], names["old"]):
             if not stands(target) and stands(target.with_name(name)):
                 disk.rename(target.with_name(name), target)
-        disk.settle_folder(target.parent)
+        disk.settle(target.parent)
         disk.remove(note)
     prefix = f".{target.name}{_MARK}"
     with os.scandir(target.parent) as beside:

@@ -121,7 +121,7 @@ def _apply(theirs: list[Snapshot], verdicts: Iterable[Verdict], folder: Path, di
     if not dry_run:
         for each in reversed(removed):
             disk.remove(each.path)
-        disk.settle_folder(folder)
+        disk.settle(folder)
     return Pruned(kept=kept, removed=removed, freed_bytes=sum(each.size_bytes for each in removed))
 
 

@@ -11,8 +11,8 @@ from attrs import frozen
 
 from qualia.operations import Finished, Operation, OperationContext, Progress, Steps
 from qualia.plugin import param
+from qualia.protocol.places import host_at
 from qualia_ops.extras import need
-from qualia_ops.hosts import host_of
 from qualia_ops.logs.errors import LogUnavailable
 from qualia_ops.logs.forms import written
 from qualia_ops.logs.lines import LEVELS, line_of
@@ -42,7 +42,7 @@ def _log(context: OperationContext[Params]) -> Steps:
     need("structlog", extra="ops", purpose="writing log lines")
     if context.project is None:
         raise LogUnavailable(NO_PROJECT, 2)
-    place = host_of(context.settings.state_dir, os.environ)
+    place = host_at(context.settings.state_dir, os.environ)
     if place is None:
         raise LogUnavailable(NO_HOST)
     from qualia_ops.logs.following import Following
