@@ -294,7 +294,7 @@ def _end_host(folder: Path) -> None:
 
 
 def _grown() -> Measurement:
-    """Let a day of events pass through a console that shows its log, and return what it holds more than after an hour."""
+    """Let a day of events pass through a console, and return what it holds more than after its first hour."""
     return asyncio.run(_grown_shown())
 
 

@@ -34,7 +34,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import Factory, field, frozen
 
-from qualia._plugins.entries import entries
+from qualia._plugins.entries import entries, is_left_out
 from qualia.cancel import CancelToken
 from qualia.errors import OperationFailed, OperationUnavailable, QualiaError, RunCancelled
 from qualia.plugin import NoParams, ParamSpec, param_specs
@@ -189,13 +189,17 @@ class Offer:
 def offered(search_path: Iterable[str] | None = None) -> tuple[Offer, ...]:
     """Return the operations that distributions bring, in order of name; nothing is imported.
 
-    Of several of one name none can be used, as nobody can tell which is meant.
+    Of several of one name none can be used, as nobody can tell which is meant. One of our own whose package was left
+    out of this installation is not offered.
 
     Args:
         search_path: where distributions are installed; None for ``sys.path``.
     """
     found: dict[str, list[Offer]] = {}
-    for entry in entries(sys.path if search_path is None else search_path, GROUP):
+    path = list(sys.path if search_path is None else search_path)
+    for entry in entries(path, GROUP):
+        if is_left_out(entry, path):
+            continue
         offer = Offer(name=entry.name, distribution=entry.distribution, version=entry.version, target=entry.value)
         found.setdefault(entry.name, []).append(offer)
     return tuple(_settled(name, found[name]) for name in sorted(found))

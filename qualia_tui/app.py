@@ -27,6 +27,8 @@ from qualia_tui.lines import Line, Span, line
 from qualia_tui.look import Look
 from qualia_tui.model import facts
 from qualia_tui.model.state import Model, Part
+from qualia_tui.model.texts import cells
+from qualia_tui.model.wrapping import wrapped
 from qualia_tui.sections import ENTRIES
 from qualia_tui.sections.section import Section
 from qualia_tui.themes import NAMES, textual_theme
@@ -36,6 +38,8 @@ from qualia_tui.words import _, sentence_of
 
 Reach = Callable[[], Client]
 """Gives a client on its way to the host; called while the console's event loop runs."""
+_ABOVE: frozenset[Part] = frozenset({"link", "health"})
+"""What the line at the top shows."""
 _AT_ONCE_S = 0.02
 """Seconds in which changes that belong together come."""
 _KEYS = {"↑": "up", "↓": "down", "←": "left", "→": "right", "⏎": "enter", "␣": "space"}
@@ -101,6 +105,7 @@ class Console(Questions):
         self._changed: set[Part] = set()
         self._painting: Timer | None = None
         self._painted_at_s: float = 0.0
+        self._trouble: str = ""
         self.animation_level = "none"
         for name in NAMES:
             self.register_theme(textual_theme(name))
@@ -121,7 +126,11 @@ class Console(Questions):
             raise HostUnreachable("", _("there is no host yet"))
         # What comes of it is waited for: it is shown without a pause.
         self._painted_at_s = 0.0
-        return await self._bridge.call(verb, **params)
+        bridge = self._bridge
+        answer = await bridge.call(verb, **params)
+        if bridge is not self._bridge:
+            raise HostUnreachable("", _("another host is looked at by now"))
+        return answer
 
     def attach(self, reach: Reach) -> None:
         """Leave the host and look at another one."""
@@ -131,6 +140,8 @@ class Console(Questions):
     async def _reattach(self) -> None:
         await self._leave()
         self.model.forget()
+        for section in self._sections.values():
+            section.forget()
         self._begin()
         self._show_all()
 
@@ -138,6 +149,7 @@ class Console(Questions):
         self._bridge = Bridge(self._reach(), self.model, self.note, ensure=self._ensure, pace_s=self.look.pace_s)
         self._bridge.watch(self._section.PARTS if self._at in self._sections else frozenset())
         self._bridging = asyncio.create_task(self._bridged(self._bridge), name="console-bridge")
+        self._bridging.add_done_callback(self._bridge_ended)
 
     async def _bridged(self, bridge: Bridge) -> None:
         """Run the bridge; what ends it for good is said."""
@@ -145,18 +157,27 @@ class Console(Questions):
             await bridge.run()
         except* QualiaError as group:
             told = "; ".join(sentence_of(error) for error in group.exceptions if isinstance(error, QualiaError))
-            self.tell(_("{reason} (F5 tries again)", reason=told), "bad")
+            self._trouble = _("F5 tries again: {reason}", reason=told)
+            self.tell(self._trouble, "bad")
             self.model.link = "lost"
+            if cells(self._trouble) > self.size.width:
+                lines = (*wrapped(told, self.size.width - 6), (), line(_("F5 tries again, as soon as this is closed")))
+                self.read(_("No host"), lines)
             self.note(frozenset({"link"}))
 
+    def _bridge_ended(self, bridging: asyncio.Task[None]) -> None:
+        """End the console when what keeps the model up to date broke: nothing on the screen would be true any more."""
+        error = None if bridging.cancelled() else bridging.exception()
+        if isinstance(error, Exception):
+            self._handle_exception(error)
+
     async def _leave(self) -> None:
-        if self._bridging is not None:
-            self._bridging.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._bridging
-        if self._bridge is not None:
-            await self._bridge.close()
-        self._bridge = self._bridging = None
+        bridge, bridging, self._bridge, self._bridging = self._bridge, self._bridging, None, None
+        if bridging is not None:
+            bridging.cancel()
+            await asyncio.wait((bridging,))
+        if bridge is not None:
+            await bridge.close()
 
     # ------------------------------------------------------------------------------------------------ the screen
 
@@ -187,6 +208,12 @@ class Console(Questions):
 
     def note(self, changed: frozenset[Part]) -> None:
         """Remember which parts of the model changed, and show them: at once after a pause, else at the next turn."""
+        section = self._sections.get(self._at)
+        if section is not None:
+            # What is not on the screen is shown in whole when it comes there.
+            changed &= section.PARTS | _ABOVE
+        if not changed:
+            return
         self._changed |= changed
         is_urgent = "link" in changed or not self.model.plugins
         if self._painting is not None:
@@ -216,6 +243,9 @@ class Console(Questions):
     def _paint(self) -> None:
         self._painting, self._painted_at_s = None, monotonic()
         changed, self._changed = frozenset(self._changed), set()
+        if not self.screen_stack:
+            # The console is being left.
+            return
         self._show_head()
         section = self._sections.get(self._at)
         if section is not None and changed & (section.PARTS | {"link"}):
@@ -288,7 +318,7 @@ class Console(Questions):
             other.display = other is section
         self._at = place
         self._main.query_one(Tabs).show_tabs([_(entry.title) for entry in ENTRIES], place)
-        self.tell("")
+        self.tell(self._trouble, "bad")
         if self._bridge is not None:
             self._bridge.watch(section.PARTS)
         self._show_all()
@@ -317,6 +347,7 @@ class Console(Questions):
 
     def action_attach_again(self) -> None:
         """Leave the host, and set off for it as at the start."""
+        self._trouble = ""
         self.tell("")
         self.run_worker(self._reattach(), group="attach", exclusive=True)
 

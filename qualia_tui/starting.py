@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from qualia_tui.app import Console
 
 USAGE, UNAVAILABLE = 2, 5
+_START_S = 1.0
 
 
 def started(words: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -129,6 +131,8 @@ def _look(asked: argparse.Namespace, environ: Mapping[str, str]) -> Look:
 def _run(asked: argparse.Namespace, look: Look) -> int:
     # Textual waits this many milliseconds to tell the escape key from a sequence, and reads it when it is imported.
     os.environ.setdefault("ESCDELAY", "25")
+    # Nothing that is made at the start is garbage.
+    gc.disable()
     _load_without_encryption()
     import asyncio
 
@@ -170,6 +174,7 @@ async def _shown(console: Console, look: Look) -> int:
     from asyncio import get_running_loop
 
     loop = get_running_loop()
+    loop.call_later(_START_S, _tidy)
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, console.exit, 128 + number, 128 + number)
     given = await console.run_async(mouse=look.mouse)
@@ -178,6 +183,12 @@ async def _shown(console: Console, look: Look) -> int:
         # The terminal takes nothing, and Python would wait for it without end.
         os._exit(code)
     return code
+
+
+def _tidy() -> None:
+    """Look for garbage from now on, but never again among what was made at the start."""
+    gc.freeze()
+    gc.enable()
 
 
 def _let_go() -> None:

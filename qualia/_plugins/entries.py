@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 INSTALLED = re.compile(r"([^~].*?)(?:-([0-9][^-]*)(?:-.*)?)?\.(dist-info|egg-info)")
 """Matches the name of a distribution's folder: its name, its version and which kind of folder it is."""
+_OWN = "qualia-core"
 _MAX_BYTES = 1024 * 1024
 _CHUNK_BYTES = 8 * 1024
 _OPEN = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -78,6 +79,11 @@ def module_file(module: str, search_path: Iterable[str]) -> str | None:
             if os.path.isfile(file):
                 return file
     return None
+
+
+def is_left_out(entry: Entry, search_path: Iterable[str]) -> bool:
+    """Tell whether an entry names a package of our own that was left out of this installation."""
+    return entry.distribution == _OWN and module_file(entry.value.partition(":")[0].strip(), search_path) is None
 
 
 def read_start(path: str) -> bytes:

@@ -69,6 +69,11 @@ class Backups(Section):
             self._do(self._look())
         self._show()
 
+    def forget(self) -> None:
+        """Forget the snapshots of the host before, and ask for those of the one that is looked at."""
+        self.snapshots, self._is_listed = (), False
+        self._grid.show_rows((), ())
+
     def on_filter_line_filtered(self, event: FilterLine.Filtered) -> None:
         """Show the snapshots that have what is looked for."""
         event.stop()

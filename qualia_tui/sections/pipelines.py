@@ -83,6 +83,11 @@ class Pipelines(Section):
             self._show_plan()
         self._show_last()
 
+    def forget(self) -> None:
+        """Forget what another host would do and did; what was run on last is offered here too."""
+        self._plans.clear()
+        self._memory = evolve(self._memory, last=None)
+
     def on_resize(self) -> None:
         """Put the plan where there is room for it."""
         both = self.query_one(".both")

@@ -83,6 +83,12 @@ class Plugins(Section):
         self._grid.show_rows(columns(self._order), rows, empty=empty)
         self._show_pane()
 
+    def forget(self) -> None:
+        """Forget what happened to the plugins of another host."""
+        self._news.clear()
+        self._failures.clear()
+        self._tail, self._is_read = Tail(), False
+
     def on_resize(self, event: Resize) -> None:
         """Show the pane where there is room for it."""
         self.set_class(event.size.width >= _WIDE, "-wide")

@@ -64,6 +64,10 @@ class Runs(Section):
         self._grid.show_rows(columns(), shown, empty=empty)
         self._describe()
 
+    def forget(self) -> None:
+        """Forget the run of another host that was marked."""
+        self.marked = ""
+
     def on_resize(self) -> None:
         """Show details beside the table where there is room."""
         self.set_class(self.size.width >= 110, "-wide")

@@ -41,6 +41,9 @@ class Section(Widget):
         """
         raise NotImplementedError
 
+    def forget(self) -> None:
+        """Know nothing of the host any more, as another one is looked at; called before anything of that is shown."""
+
     def focus_first(self) -> None:
         """Give the keys to the widget they are meant for when the section comes to the screen."""
         target = next((each for each in self.query("*") if each.focusable), None)

@@ -172,6 +172,18 @@ def test_a_command_whose_package_was_left_out_is_not_installed(
     assert "\n  serve" not in qualia("--help").out
 
 
+def test_what_was_left_out_is_offered_to_nobody(tmp_path: Path) -> None:
+    """The console and other clients of a host see that it is not installed, not that it is broken."""
+    site = tmp_path / "site"
+    info = site / "qualia_core-0.1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "entry_points.txt").write_text("[qualia.operations]\nbackup = gone_ops.commands:X\n", encoding="utf-8")
+    assert offered([str(site)]) == ()
+    (site / "gone_ops").mkdir()
+    (site / "gone_ops" / "commands.py").write_text("", encoding="utf-8")
+    assert [each.name for each in offered([str(site)])] == ["backup"]
+
+
 def test_how_it_is_needs_no_extra(monkeypatch: pytest.MonkeyPatch, qualia: Run) -> None:
     """Without the operators' package health and status answer as they do with it, and are listed."""
     monkeypatch.setattr("qualia._plugins.entries.module_file", lambda _module, _path: None)

@@ -494,6 +494,14 @@ def test_distributions_bring_checks(
         sys.modules.pop(f"{name}_health", None)
 
 
+def test_a_part_of_ours_that_was_left_out_is_no_check(tmp_path: Path, make_health: Callable[..., Health]) -> None:
+    """Without the operators' package nobody is told of a check that is missing; what others bring is told."""
+    site = tmp_path / "site"
+    install(site, "qualia_core", GOOD, "gone_ops.checks:backups", check="backups")
+    report = make_health(search_path=[str(site)]).report()
+    assert "backups" not in [each.name for each in report.components]
+
+
 def test_a_check_is_told_the_project(tmp_path: Path) -> None:
     """The state folder lies in it."""
     assert Surroundings(state_dir=tmp_path / ".qualia", wall=Clock()).project == tmp_path

@@ -338,8 +338,9 @@ def test_whatever_stands_in_the_file_nobody_stumbles(tmp_path_factory: Any, path
 
 
 TEXT = st.text(max_size=5)
-TIME = st.floats(allow_nan=False, allow_infinity=False)
-FACTS = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TIME | TEXT, max_size=2)
+TIME = st.floats(0, 253_402_300_799)
+NUMBER = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+FACTS = st.dictionaries(TEXT, st.none() | st.booleans() | NUMBER | TEXT, max_size=2)
 SEVERITY = st.sampled_from(["info", "warning", "critical"])
 NOTICE = st.builds(
     Notice, kind=st.sampled_from(["raised", "resolved"]), at_s=TIME, rule=TEXT, severity=SEVERITY, facts=FACTS

@@ -56,6 +56,12 @@ def test_a_verified_one_of_today_is_well(project: Path, made: Path) -> None:
     }
 
 
+def test_a_name_that_only_looks_like_an_archives_does_no_harm(project: Path, made: Path) -> None:
+    """A file of a day that no calendar has is none of the archives."""
+    (made.parent / "interviews-20269999T999999Z-abcdef.tar.gz").touch()
+    assert looked(project, after_s=3600).facts["count"] == 1
+
+
 def test_an_old_one_is_told_of(project: Path, made: Path) -> None:
     """After a day and two hours it is degraded, with what to do."""
     assert looked(project, after_s=OLD_S - 1).status == "ok"

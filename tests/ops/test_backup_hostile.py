@@ -99,6 +99,11 @@ def both(*entries: Entry, data: bytes = b"") -> bytes:
     return sealed(members(*entries, data=data), told(*entries))
 
 
+def told_at(moment: str) -> bytes:
+    """Return a manifest that says when it was made."""
+    return to_bytes(told()).replace(b"2026-03-01T00:00:00+00:00", moment.encode())
+
+
 def bomb() -> bytes:
     """Return an archive that says it unpacks to 10 GB of zeros, most of which it does not even hold."""
     huge = entry("zeros", size=10 * 1024**3)
@@ -157,6 +162,10 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a manifest too deep": (lambda: sealed(b"", b"[" * 100_000), "cannot be read"),
     "a manifest of tomorrow": (lambda: sealed(b"", to_bytes(told()).replace(b"backup/1", b"backup/2")), "knows qualia"),
     "a mode of other rights": (lambda: both(entry("a", mode=0o4755)), "makes no sense"),
+    "a time of change nobody can set": (lambda: both(entry("a", mtime_ns=10**30)), "cannot be read"),
+    "a year before calendars": (lambda: sealed(b"", told_at("0001-01-01T00:00:00+14:00")), "no time with a zone"),
+    "a year behind them": (lambda: sealed(b"", told_at("9999-12-31T23:59:59-14:00")), "no time with a zone"),
+    "a time of no zone": (lambda: sealed(b"", told_at("2026-03-01T00:00:00")), "no time with a zone"),
     "a size below nothing": (
         lambda: sealed(b"", to_bytes(told(entry("a"))).replace(b'"size": 0', b'"size": -1')),
         "read",

@@ -119,7 +119,7 @@ def told(run: str = "r1", state: str = "running", **more: Any) -> dict[str, Any]
 
 def progress(state: str = "running", **more: Any) -> dict[str, Any]:
     """Return the answer of ``runs.progress``: one step done, one kept from before, one that goes on."""
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"step": "clean", "plugin": "teams_cleaner", "state": "ok", "done": None, "elapsed_s": 0.034, "cached": False},
         {"step": "count", "plugin": "word_frequency", "state": "ok", "done": None, "elapsed_s": 0.1, "cached": True},
         {"step": "mood", "plugin": "sentiment_analyzer", "state": "running", "done": 0.4},

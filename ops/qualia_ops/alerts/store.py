@@ -101,7 +101,7 @@ def _exactly(value: Any, kind: type[Any]) -> Any:
     if type(value) is not kind:
         raise TypeError(f"{type(value).__name__} where {kind.__name__} belongs")
     if kind is float and not 0 <= value < _END_OF_TIME_S:
-        raise ValueError(f"{value!r} is no time")
+        raise ValueError(value)
     return value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,9 +50,11 @@ def kept_in(folder: Path) -> tuple[Kept, ...]:
     found: list[Kept] = []
     for path in archives_in(folder):
         stamp = _STAMP.search(path.name)
-        if stamp is not None:
-            at = datetime.strptime(stamp[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-            found.append(Kept(path=path, at=at, verified_at=verified_at(path, path.stat(), notes)))
+        # A name that only looks like one of ours, or an archive that was removed meanwhile, is none of them.
+        with suppress(ValueError, FileNotFoundError):
+            if stamp is not None:
+                at = datetime.strptime(stamp[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+                found.append(Kept(path=path, at=at, verified_at=verified_at(path, path.stat(), notes)))
     return tuple(sorted(found, key=lambda each: (each.at, each.path.name), reverse=True))
 
 

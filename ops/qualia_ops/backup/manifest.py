@@ -15,6 +15,9 @@ NAME = "manifest.json"
 """The manifest's name in an archive, where it comes last."""
 _JSON = json.JSONEncoder()
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_YEARS = (1970, 9998)
+_FARTHEST_NS = 2**63 - 1
+"""What a system can be told."""
 
 Kind = Literal["file", "folder", "link"]
 
@@ -150,12 +153,9 @@ def from_bytes(data: bytes) -> Manifest:
             name: tuple(Left(path=_text(each["path"]), why=_text(each["why"])) for each in plain[name])
             for name in ("excluded", "secrets", "problems")
         }
-        created_at = datetime.fromisoformat(plain["created_at"])
-        if created_at.tzinfo is None:
-            raise ValueError("its manifest tells a time without a zone")
         return Manifest(
             id=_text(plain["id"]),
-            created_at=created_at,
+            created_at=_moment(plain["created_at"]),
             project=_text(plain["project"]),
             place=_text(plain["place"]),
             versions={_text(name): _text(value) for name, value in plain["versions"].items()},
@@ -171,12 +171,31 @@ def from_bytes(data: bytes) -> Manifest:
         raise ValueError(f"its manifest cannot be read ({type(error).__name__}: {error})") from error
 
 
+def moment(text: str) -> datetime:
+    """Read a time with its zone.
+
+    Raises:
+        ValueError: it is none, has no zone, or lies so far off that it cannot be told in another zone.
+    """
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None or not _YEARS[0] <= at.year <= _YEARS[1]:
+        raise ValueError(f"{text[:40]!r} is no time with a zone")
+    return at
+
+
+def _moment(value: Any) -> datetime:
+    try:
+        return moment(_text(value))
+    except ValueError as error:
+        raise ValueError(f"its manifest cannot be read ({error})") from error
+
+
 def _entry(plain: Any) -> Entry:
     entry = Entry(
         path=_text(plain["path"]),
         kind=plain["kind"],
         mode=_whole(plain["mode"]),
-        mtime_ns=plain["mtime_ns"] if type(plain["mtime_ns"]) is int else _whole(None),
+        mtime_ns=_nanoseconds(plain["mtime_ns"]),
         size=_whole(plain["size"]),
         sha256=_text(plain.get("sha256", "")),
         target=_text(plain.get("target", "")),
@@ -188,6 +207,12 @@ def _entry(plain: Any) -> Entry:
     if (entry.size and entry.kind != "file") or bool(entry.target) != (entry.kind == "link"):
         raise ValueError(f"its manifest describes {entry.path[:80]!r} in a way that makes no sense")
     return entry
+
+
+def _nanoseconds(value: Any) -> int:
+    if type(value) is not int or abs(value) > _FARTHEST_NS:
+        raise TypeError("a time of change is none")
+    return value
 
 
 def _rules(plain: Any) -> Rules:

@@ -22,7 +22,7 @@ from attrs import frozen
 from qualia_ops.backup.ciphering import Keys, decrypted, openers
 from qualia_ops.backup.errors import ArchiveUnsafe, WrongKey
 from qualia_ops.backup.frames import NAMES, SUFFIXES, Codec, codec_by_magic, codec_of
-from qualia_ops.backup.manifest import Manifest
+from qualia_ops.backup.manifest import Manifest, moment
 from qualia_ops.backup.packing import raw, read_seal, unpacked
 from qualia_ops.backup.tarred import BLOCK, END, Reader, described, header, member, padding
 
@@ -310,9 +310,9 @@ class _Outer:
             if plain.pop("schema") != SCHEMA:
                 raise ArchiveUnsafe(self._name, "its summary is of a schema this version does not know")
             del plain["sha256_above"]
-            fields: Any = {**plain, "created_at": datetime.fromisoformat(plain["created_at"])}
+            fields: Any = {**plain, "created_at": moment(plain["created_at"])}
             summary = Summary(**fields)
-            if summary.to_bytes() == data and summary.created_at.tzinfo and _is_plain(summary):
+            if summary.to_bytes() == data and _is_plain(summary):
                 return summary
         except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise ArchiveUnsafe(self._name, "it is damaged: its summary cannot be read") from error

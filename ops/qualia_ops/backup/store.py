@@ -15,7 +15,7 @@ from attrs import field, frozen
 from qualia.errors import QualiaError
 from qualia_ops.backup.disk import Disk, stands
 from qualia_ops.backup.errors import BackupFailed, NoSuchSnapshot
-from qualia_ops.backup.manifest import Left, Manifest
+from qualia_ops.backup.manifest import Left, Manifest, moment
 from qualia_ops.backup.opening import ALL_SUFFIXES, Summary, read_summary
 from qualia_ops.backup.reading import read_manifest
 
@@ -59,7 +59,7 @@ def snapshots(folder: Path) -> tuple[Snapshot, ...]:
     if folder.exists() and not folder.is_dir():
         raise BackupFailed(f"{folder} is no folder")
     try:
-        found = [_snapshot(path, checked) for path in archives_in(folder)]
+        found = [each for path in archives_in(folder) if (each := _snapshot(path, checked)) is not None]
     except OSError as error:
         raise BackupFailed(f"{folder}: {(error.strerror or str(error)).lower()}") from error
     readable = [each for each in found if each.manifest is not None]
@@ -120,8 +120,12 @@ def note_check(path: Path, at: datetime | None, *, disk: Disk | None = None) -> 
             disk.remove(part)
 
 
-def _snapshot(path: Path, checked: Mapping[str, Any]) -> Snapshot:
-    status = path.stat()
+def _snapshot(path: Path, checked: Mapping[str, Any]) -> Snapshot | None:
+    """Return what there is to know of an archive; None when it was removed meanwhile."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
     try:
         summary = read_summary(path)
         manifest = read_manifest(path) if summary is None else _told(summary)
@@ -163,7 +167,7 @@ def verified_at(path: Path, status: os.stat_result, checked: Mapping[str, Any]) 
     note = checked.get(path.name)
     try:
         if note is not None and (note["size"], note["mtime_ns"]) == (status.st_size, status.st_mtime_ns):
-            return datetime.fromisoformat(note["at"])
+            return moment(note["at"])
     except (KeyError, TypeError, ValueError):
         return None
     return None
@@ -173,6 +177,6 @@ def checks(folder: Path) -> dict[str, Any]:
     """Return what is noted of a folder's archives; nothing where that cannot be read."""
     try:
         notes: Any = json.loads((folder / CHECKED).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return notes if isinstance(notes, dict) else {}  # pyright: ignore[reportUnknownVariableType]

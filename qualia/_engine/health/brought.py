@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve
 
-from qualia._plugins.entries import Entry, entries
+from qualia._plugins.entries import Entry, entries, is_left_out
 from qualia.health import GROUP, Check, Component, Surroundings
 
 
@@ -48,11 +48,15 @@ class Brought:
 def brought(around: Surroundings, search_path: Iterable[str] | None = None) -> tuple[Brought, ...]:
     """Return the checks that distributions bring, in order of name; of several of one name the first counts.
 
+    One of our own whose package was left out of this installation, though its name stayed, is none.
+
     Args:
         around: what they are given.
         search_path: where distributions are installed; None for ``sys.path``.
     """
     found: dict[str, Brought] = {}
-    for entry in entries(sys.path if search_path is None else search_path, GROUP):
-        found.setdefault(entry.name, Brought(entry, around))
+    path = list(sys.path if search_path is None else search_path)
+    for entry in entries(path, GROUP):
+        if not is_left_out(entry, path):
+            found.setdefault(entry.name, Brought(entry, around))
     return tuple(found[name] for name in sorted(found))

@@ -11,6 +11,7 @@ import attrs
 from attrs import frozen
 
 from qualia_ops.backup.disk import Disk
+from qualia_ops.backup.manifest import moment
 
 NAME = "restic.json"
 """In the folder of the backups."""
@@ -30,7 +31,7 @@ def notes_in(folder: Path) -> dict[str, Note]:
     try:
         plain: dict[str, dict[str, str | None]] = json.loads((folder / NAME).read_bytes())
         return {name: _note(each["created_at"], each["verified_at"]) for name, each in plain.items()}
-    except (OSError, ValueError, TypeError, AttributeError, KeyError):
+    except (OSError, ValueError, TypeError, AttributeError, KeyError, RecursionError):
         return {}
 
 
@@ -51,8 +52,8 @@ def removed(folder: Path, names: set[str]) -> None:
 
 def _note(created_at: str | None, verified_at: str | None) -> Note:
     return Note(
-        created_at=datetime.fromisoformat(str(created_at)),
-        verified_at=None if verified_at is None else datetime.fromisoformat(verified_at),
+        created_at=moment(str(created_at)),
+        verified_at=None if verified_at is None else moment(verified_at),
     )
 
 

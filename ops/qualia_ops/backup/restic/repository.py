@@ -18,7 +18,7 @@ from attrs import frozen
 
 from qualia.operations import Progress
 from qualia_ops.backup.errors import ArchiveUnsafe, BackupFailed, BackupLocked, NoSuchSnapshot
-from qualia_ops.backup.manifest import Entry, Manifest, from_bytes
+from qualia_ops.backup.manifest import Entry, Manifest, from_bytes, moment
 from qualia_ops.backup.reading import Sink, Told
 from qualia_ops.backup.restic.program import NoRepository, Restic, shown
 from qualia_ops.backup.tarred import link_refusal, refusal
@@ -218,7 +218,7 @@ def _kept(row: Mapping[str, Any]) -> Kept | None:
         return Kept(
             restic_id=row["id"],
             id=facts["id"],
-            created_at=datetime.fromisoformat(facts["at"]).astimezone(UTC),
+            created_at=moment(facts["at"]).astimezone(UTC),
             place=facts["place"],
             project=facts["project"],
             files=int(facts["files"]),
