@@ -36,7 +36,9 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 _SENTENCES = frozenset({"action", "error", "hint", "purpose", "reason", "remedy"})
 """Fields of errors that hold sentences, however short."""
 _TELLING = 4
-"""A sentence with fewer letters of its own tells nothing of itself: only single words fill its placeholders."""
+"""A sentence with fewer letters of its own cannot be known by them: only single words fill its placeholders."""
+_LONGEST = 2000
+_DEEPEST = 6
 _FIELD = re.compile(r"\{(\w+)(?:![rs])?(?::[^}]*)?\}")
 
 
@@ -97,18 +99,27 @@ class Words:
         return name if spoken() == "en" else self.sentences().get(f"heading\x04{name}", name)
 
     def translated(self, text: str) -> str:
-        """Return a composed English sentence in the language spoken, as far as the catalogues know it."""
-        if spoken() == "en":
-            return text
+        """Return a composed English sentence in the language spoken, as far as the catalogues know it.
+
+        What is within it is translated too, up to a depth that sentences of people have; a text that is longer than
+        any of them is left as it is.
+        """
+        return text if spoken() == "en" else self._translated(text, _DEEPEST)
+
+    def _translated(self, text: str, depth: int) -> str:
         for catalogue in self._catalogues():
             if text in catalogue.sentences:
                 return catalogue.sentences[text]
+        # A stranger's text may fit patterns in more ways than anybody can wait for.
+        if depth == 0 or len(text) > _LONGEST:
+            return text
         # A general pattern of the engine's must not win over what a package says in more words of its own.
         found = [match for catalogue in self._catalogues() if (match := catalogue.match(text)) is not None]
         if not found:
             return text
         best = max(found, key=lambda each: each.fixed)
-        return best.template.format(**{name: self.translated(each) for name, each in best.fields.items()})
+        inner = {name: self._translated(each, depth - 1) for name, each in best.fields.items()}
+        return best.template.format(**inner)
 
     def sentence_of(self, error: QualiaError) -> str:
         """Return an error's sentence in the language spoken."""
@@ -190,11 +201,16 @@ def _patterns(sentences: Mapping[str, str]) -> list[tuple[int, re.Pattern[str], 
             seen: set[str] = set()
             source = ""
             # "1 of 3" is such a sentence, and "the end of a table", which somebody else said, is none.
-            any_text = r"\S+?" if 0 < len(re.sub(r"[^A-Za-z]", "", fixed)) < _TELLING else ".+?"
+            any_text = r"\S+?" if _is_weak(fixed) else ".+?"
             for place, part in enumerate(_FIELD.split(english)):
                 source += re.escape(part) if place % 2 == 0 else _group(part, seen, any_text)
             found.append((len(fixed), re.compile(source, re.DOTALL), portuguese))
     return sorted(found, key=lambda each: -each[0])
+
+
+def _is_weak(fixed: str) -> bool:
+    """Tell whether a sentence's own words are too few to know it by; a colon or a semicolon parts it well enough."""
+    return ":" not in fixed and ";" not in fixed and len(re.sub(r"[^A-Za-z]", "", fixed)) < _TELLING
 
 
 def _group(name: str, seen: set[str], any_text: str) -> str:

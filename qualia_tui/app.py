@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from importlib import import_module
 from pathlib import PurePath
 from time import monotonic
@@ -27,12 +26,11 @@ from qualia_tui.lines import Line, Span, line
 from qualia_tui.look import Look
 from qualia_tui.model import facts
 from qualia_tui.model.state import Model, Part
-from qualia_tui.model.texts import cells
-from qualia_tui.model.wrapping import wrapped
+from qualia_tui.model.texts import cells, wrapped_lines
 from qualia_tui.sections import ENTRIES
 from qualia_tui.sections.section import Section
 from qualia_tui.themes import NAMES, textual_theme
-from qualia_tui.widgets.bars import Bar, Foot, Tabs, link_line
+from qualia_tui.widgets.bars import Bar, Foot, Notice, Tabs, link_line
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.words import _, sentence_of
 
@@ -53,7 +51,7 @@ class MainScreen(Screen[None]):
         yield Bar(id="head")
         yield Tabs(id="tabs")
         yield Widget(id="body")
-        yield Bar(id="notice")
+        yield Notice(id="notice")
         yield Foot(id="foot")
 
     def on_mount(self) -> None:
@@ -139,7 +137,8 @@ class Console(Questions):
 
     async def _reattach(self) -> None:
         await self._leave()
-        self.model.forget()
+        # What still comes from the host before goes into what was known of that one.
+        self.model = Model()
         for section in self._sections.values():
             section.forget()
         self._begin()
@@ -161,7 +160,11 @@ class Console(Questions):
             self.tell(self._trouble, "bad")
             self.model.link = "lost"
             if cells(self._trouble) > self.size.width:
-                lines = (*wrapped(told, self.size.width - 6), (), line(_("F5 tries again, as soon as this is closed")))
+                lines = (
+                    *wrapped_lines(told, self.size.width - 6),
+                    (),
+                    line(_("F5 tries again, as soon as this is closed")),
+                )
                 self.read(_("No host"), lines)
             self.note(frozenset({"link"}))
 
@@ -173,11 +176,13 @@ class Console(Questions):
 
     async def _leave(self) -> None:
         bridge, bridging, self._bridge, self._bridging = self._bridge, self._bridging, None, None
-        if bridging is not None:
-            bridging.cancel()
-            await asyncio.wait((bridging,))
-        if bridge is not None:
-            await bridge.close()
+        try:
+            if bridging is not None:
+                bridging.cancel()
+                await asyncio.wait((bridging,))
+        finally:
+            if bridge is not None:
+                await bridge.close()
 
     # ------------------------------------------------------------------------------------------------ the screen
 
@@ -225,20 +230,24 @@ class Console(Questions):
 
     def tell(self, text: str, style: str = "") -> None:
         """Say something in the line above the keys, until something else is said or a section is chosen."""
-        self._main.query_one("#notice", Bar).show(line(text, style))
+        # While the console is left, there may be no line any more.
+        for notice in (each for screen in self.screen_stack[:1] for each in screen.query(Notice)):
+            notice.show(line(text, style))
 
-    def copy(self, text: str) -> None:
-        """Copy a text to the clipboard of whoever sits at the terminal, and say what became of it."""
+    def copy(self, text: str) -> Line:
+        """Copy a text to the clipboard of whoever sits at the terminal, say what became of it, and return that."""
         try:
             path = kept_copy(text)
         except OSError as error:
-            self.tell(_("it cannot be kept for copying: {reason}", reason=str(error)), "bad")
-            return
-        if fits_clipboard(text):
-            self.copy_to_clipboard(text)
-            self.tell(_("copied; where the terminal does not take it, it stands in {path}", path=path))
+            told = line(_("it cannot be kept for copying: {reason}", reason=str(error)), "bad")
         else:
-            self.tell(_("too long for the clipboard; it stands in {path}", path=path), "warn")
+            if fits_clipboard(text):
+                self.copy_to_clipboard(text)
+                told = line(_("copied; where the terminal does not take it, it stands in {path}", path=path))
+            else:
+                told = line(_("too long for the clipboard; it stands in {path}", path=path), "warn")
+        self.tell(told[0].text, told[0].style)
+        return told
 
     def _paint(self) -> None:
         self._painting, self._painted_at_s = None, monotonic()
@@ -258,7 +267,8 @@ class Console(Questions):
 
     def _show_all(self) -> None:
         self._show_head()
-        self._section.update(self._section.PARTS)
+        if self._at in self._sections:
+            self._section.update(self._section.PARTS)
 
     def _show_head(self) -> None:
         host = facts.text(self.model.host, "project") or facts.text(self.model.host, "name")
@@ -375,7 +385,7 @@ class Console(Questions):
     async def _hosts(self) -> None:
         from qualia_tui.dialogs.hosts import host_options, reach_of
 
-        chosen = await self.choose(_("Hosts"), host_options(), empty=_("no host runs"))
+        chosen = await self.choose(_("Hosts"), await host_options(), empty=_("no host runs"))
         if chosen is not None:
             self.attach(reach_of(chosen, read_only=self.look.read_only))
 

@@ -100,8 +100,9 @@ class Bridge:
         await self._client.close()
 
     async def _ensured(self, ensure: Ensure) -> None:
-        self._model.link = "starting"
-        self._changed(frozenset({"link"}))
+        if self._model.link != "live":
+            self._model.link = "starting"
+            self._changed(frozenset({"link"}))
         await ensure()
         if self._model.link == "starting":
             self._model.link = "connecting"

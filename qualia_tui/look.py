@@ -33,4 +33,4 @@ class Look:
     @property
     def paint_s(self) -> float:
         """Seconds between two times that what changed by itself is painted."""
-        return self.pace_s if self.slow else self.pace_s / 10
+        return self.pace_s if self.slow else self.pace_s / 16

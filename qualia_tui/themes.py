@@ -70,6 +70,12 @@ _CONTRAST: Mapping[str, str] = {
     "bar": "#00ffff",
     "cursor": "bold #000000 on #ffffff",
 }
+_GROUNDS: Mapping[str, str] = {
+    "dark": "#e6edf3 on #10141a",
+    "light": "#10141a on #ffffff",
+    "contrast": "#ffffff on #000000",
+}
+"""What stands where nothing else is said; the other themes leave that to the terminal."""
 _STYLES: Mapping[str, Mapping[str, str]] = {
     "ansi": _ANSI,
     "dark": _DARK,
@@ -81,8 +87,8 @@ _STYLES: Mapping[str, Mapping[str, str]] = {
 
 @cache
 def style_of(theme: str, name: str) -> Style:
-    """Return how a style looks in a theme; a name that none knows looks plain."""
-    return Style.parse(_STYLES[theme].get(name, "") or "none")
+    """Return how a style looks in a theme; a name that none knows looks plain, on the theme's own ground."""
+    return Style.parse(_GROUNDS.get(theme, "none")) + Style.parse(_STYLES[theme].get(name, "") or "none")
 
 
 def textual_theme(theme: str) -> Theme:

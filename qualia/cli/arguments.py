@@ -68,13 +68,15 @@ def parse(words: Sequence[str]) -> argparse.Namespace | None:
 
 
 def asked_format(words: Sequence[str]) -> str | None:
-    """Return the last ``--format`` among the words, for failures that happen before they make a command."""
+    """Return the last ``--format`` or ``--json`` among the words, for failures before they make a command."""
     found: str | None = None
     for place, word in enumerate(words):
         if word == "--":
             break
         if word in ("--format", "-f") and place + 1 < len(words):
             found = words[place + 1]
+        elif word == "--json":
+            found = "json"
         elif word.startswith("--format="):
             found = word.partition("=")[2]
     return found

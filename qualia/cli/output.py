@@ -248,14 +248,22 @@ class Face:
     @contextmanager
     def showing_warnings(self) -> Generator[None, None, None]:
         """Show warnings as one line each, without source lines, as long as the block lasts."""
+        from qualia.cli.words import speaking, spoken
         from qualia.errors import QualiaWarning
+
+        language = spoken()
+
+        def warned(message: Warning | str, category: type[Warning], *_place: object, **_more: object) -> None:
+            # It may come from a thread, which knows nothing of the language spoken here.
+            with speaking(language):
+                self._warned(message, category)
 
         with warnings.catch_warnings():
             warnings.simplefilter("always", QualiaWarning)
-            warnings.showwarning = self._warned
+            warnings.showwarning = warned
             yield
 
-    def _warned(self, message: Warning | str, category: type[Warning], *_place: object, **_more: object) -> None:
+    def _warned(self, message: Warning | str, category: type[Warning]) -> None:
         from qualia.cli.words import translated
         from qualia.errors import QualiaWarning
 

@@ -123,7 +123,7 @@ async def opened_link(
             return link, await link.call(HELLO, {"versions": list(VERSIONS), **hello, **known})
     except TimeoutError as error:
         await link.close()
-        raise HostUnreachable(str(place.path), "it says no hello") from error
+        raise HostUnreachable(str(place.path), "it says nothing") from error
     except BaseException:
         await link.close()
         raise

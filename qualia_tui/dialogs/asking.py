@@ -14,7 +14,8 @@ from textual.widgets import Input
 from qualia_tui.dialogs.dialog import Dialog
 from qualia_tui.lines import Column, Line, Row, Span, line
 from qualia_tui.model.log import matches
-from qualia_tui.widgets.bars import Bar
+from qualia_tui.widgets.bars import Bar, Notice
+from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.entry import Entry
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
@@ -83,6 +84,13 @@ class Confirm(Dialog[bool]):
         word: what must be typed first; None when a button is enough.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "detail('move', 1)", show=False, id="confirm.down"),
+        Binding("up", "detail('move', -1)", show=False, id="confirm.up"),
+        Binding("pagedown", "detail('page', 1)", show=False, id="confirm.page_down"),
+        Binding("pageup", "detail('page', -1)", show=False, id="confirm.page_up"),
+    ]
+
     def __init__(self, text: str, *, detail: Sequence[Line] = (), does: str, word: str | None = None) -> None:
         super().__init__(text, shape="large" if len(detail) > 8 else "small")
         self._detail: tuple[Line, ...] = tuple(detail)
@@ -111,6 +119,14 @@ class Confirm(Dialog[bool]):
             self.query_one(Entry).focus()
         else:
             self.query_one(Buttons).focus()
+
+    def action_detail(self, how: str, by: int) -> None:
+        """Scroll what would happen; the keys for answering stay where they are."""
+        for detail in self.query(TextLines):
+            if how == "page":
+                detail.action_page(by)
+            else:
+                detail.action_move(by)
 
     def on_buttons_pressed(self, event: Buttons.Pressed) -> None:
         """Do it, or leave."""
@@ -226,24 +242,38 @@ class Choose(Dialog[str]):
 
 
 class Reading(Dialog[bool]):
-    """Something to read.
+    """Something to read, and to copy.
 
     Args:
         title: what it is.
         lines: what it says.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy", "copy", id="reading.copy"),
+        Binding("q", "leave", show=False, id="reading.leave"),
+    ]
+
     def __init__(self, title: str, lines: Sequence[Line]) -> None:
         super().__init__(title, shape="large")
         self._lines: tuple[Line, ...] = tuple(lines)
 
     def parts(self) -> Iterable[Widget]:
-        """Return the lines."""
+        """Return the lines, and a line for what is said."""
         yield TextLines()
+        yield Notice(classes="said")
 
     def on_mount(self) -> None:
         """Show the lines from the first one on."""
         super().on_mount()
+        self.query_one(Notice).display = False
         reading = self.query_one(TextLines)
         reading.show(self._lines)
         reading.focus()
+
+    def action_copy(self) -> None:
+        """Copy all of it, and say here what became of that."""
+        told = console_of(self).copy("\n".join("".join(span.text for span in each).rstrip() for each in self._lines))
+        notice = self.query_one(Notice)
+        notice.display = True
+        notice.show(told)

@@ -19,7 +19,7 @@ from qualia_tui.model.artifacts import PREVIEW_BYTES
 from qualia_tui.model.doing import Doing, doing_line, doing_lines
 from qualia_tui.model.results import StepAnswer, steps_of
 from qualia_tui.model.state import JobFacts
-from qualia_tui.widgets.bars import Bar
+from qualia_tui.widgets.bars import Bar, Notice
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.beside import beside
 from qualia_tui.words import _, sentence_of
@@ -50,7 +50,7 @@ class Results(Dialog[bool]):
     def parts(self) -> Iterable[Widget]:
         """Return how it is, what it gave, and a line for what is said."""
         yield ResultsView()
-        yield Bar(classes="hint")
+        yield Notice(classes="hint")
 
     def on_mount(self) -> None:
         """Show what there is."""
@@ -69,10 +69,8 @@ class Results(Dialog[bool]):
 
     def action_copy(self) -> None:
         """Copy the path of what was saved last, or else the text that is looked at."""
-        console = console_of(self)
-        console.copy(self._saved or self.query_one(ResultsView).texts())
-        told = console.screen_stack[0].query_one("#notice", Bar).left
-        self.say("".join(span.text for span in told))
+        told = console_of(self).copy(self._saved or self.query_one(ResultsView).texts())
+        self.query_one(".hint", Bar).show(told)
 
     def say(self, text: str, style: str = "") -> None:
         """Say something below what is looked at."""

@@ -8,7 +8,7 @@ from qualia_tui.lines import Column, Line, Row, Span, line
 from qualia_tui.model import facts
 from qualia_tui.model.amounts import count, size
 from qualia_tui.model.log import matches
-from qualia_tui.model.wrapping import facts_lines, wrapped
+from qualia_tui.model.texts import facts_lines, wrapped_lines
 from qualia_tui.words import _, translated
 
 PREFIX = "backup."
@@ -106,7 +106,9 @@ def snapshot_lines(told: facts.Plain, width: int) -> tuple[Line, ...]:
         _("file"): facts.text(told, "path"),
         _("trouble"): translated(facts.text(told, "trouble")),
     }
-    problems = (each for text in facts.texts(told, "problems") for each in wrapped(f"! {translated(text)}", width))
+    problems = (
+        each for text in facts.texts(told, "problems") for each in wrapped_lines(f"! {translated(text)}", width)
+    )
     head: Line = (mark, Span(" "), state)
     return (head, *facts_lines(known, width), *problems)
 
@@ -114,7 +116,9 @@ def snapshot_lines(told: facts.Plain, width: int) -> tuple[Line, ...]:
 def difference_lines(told: facts.Plain) -> tuple[Line, ...]:
     """Return what a restore would do to each file, as the dry run of ``backup.restore`` gives it."""
     signs = (("added", "+", "ok"), ("changed", "~", "warn"), ("removed", "-", "bad"))
-    found: list[Line] = [(Span(f"{sign} ", style), Span(path)) for name, sign, style in signs for path in facts.texts(told, name)]
+    found: list[Line] = [
+        (Span(f"{sign} ", style), Span(path)) for name, sign, style in signs for path in facts.texts(told, name)
+    ]
     kept = len(facts.texts(told, "kept"))
     last = _("{count} that it leaves out stay as they are", count=kept)
     if not found:

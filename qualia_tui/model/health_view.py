@@ -11,7 +11,7 @@ from qualia_tui.model import amounts, facts
 from qualia_tui.model.plugin_view import PluginFacts, plugin_facts, state_span
 from qualia_tui.model.spark import graph
 from qualia_tui.model.terms import term
-from qualia_tui.model.wrapping import facts_lines, wrapped
+from qualia_tui.model.texts import facts_lines, wrapped_lines
 from qualia_tui.words import _, translated
 
 _PLUGIN = "plugin:"
@@ -111,11 +111,11 @@ def trouble_lines(found: Sequence[Trouble], width: int, *, most: int) -> tuple[L
 
 def _trouble(each: Trouble, width: int) -> Iterator[Line]:
     name = each.name.removeprefix(_PLUGIN) if each.name.startswith(_PLUGIN) else term(each.name)
-    first, *rest = wrapped(f"{name}: {translated(each.reason)}", width, indent=2) or ((Span("  " + name),),)
+    first, *rest = wrapped_lines(f"{name}: {translated(each.reason)}", width, indent=2) or ((Span("  " + name),),)
     yield (mark(each.status), Span(first[0].text[1:]))
     yield from rest
     if each.remedy:
-        yield from wrapped("→ " + translated(each.remedy), width, indent=4, style="accent")
+        yield from wrapped_lines("→ " + translated(each.remedy), width, indent=4, style="accent")
 
 
 def plugin_columns() -> tuple[Column, ...]:
@@ -301,9 +301,9 @@ def component_lines(each: facts.Plain, width: int, *, at_s: float | None) -> Ite
     shown = name.removeprefix(_PLUGIN) if name.startswith(_PLUGIN) else term(name)
     told = "  " + _("for {age}", age=age) if age and age != _("now") else ""
     yield (mark(status), Span(f" {shown}", "title"), Span(f"  {status_word(status)}{told}", "dim"))
-    yield from wrapped(translated(facts.text(each, "reason")), width, indent=2)
+    yield from wrapped_lines(translated(facts.text(each, "reason")), width, indent=2)
     if facts.text(each, "remedy"):
-        yield from wrapped("→ " + translated(facts.text(each, "remedy")), width, indent=4, style="accent")
+        yield from wrapped_lines("→ " + translated(facts.text(each, "remedy")), width, indent=4, style="accent")
     known = {key: _fact(key, value) for key, value in facts.mapping(each, "facts").items()}
     yield from ((Span("  "), *told) for told in facts_lines(known, width - 2))
 

@@ -12,7 +12,7 @@ from qualia_tui.model import amounts
 from qualia_tui.model.log import LEVELS, Level, LogLine, admits, sentence, subject
 from qualia_tui.model.tail import Tail
 from qualia_tui.model.terms import term
-from qualia_tui.model.wrapping import facts_lines, wrapped
+from qualia_tui.model.texts import facts_lines, wrapped_lines
 from qualia_tui.words import _, translated
 
 MARKS = {"debug": "·", "info": " ", "warning": "!", "error": "✗"}
@@ -156,7 +156,7 @@ def details(entry: LogLine, width: int) -> tuple[Line, ...]:
         if not text:
             continue
         lines.append(line(name, "head"))
-        lines.extend(wrapped(text, width, indent=2))
+        lines.extend(wrapped_lines(text, width, indent=2))
     return tuple(lines)
 
 

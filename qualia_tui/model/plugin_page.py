@@ -11,7 +11,7 @@ from qualia_tui.model import amounts, facts
 from qualia_tui.model.plugin_view import PluginFacts, plugin_facts, state_span
 from qualia_tui.model.spark import graph
 from qualia_tui.model.terms import term
-from qualia_tui.model.wrapping import facts_lines, wrapped
+from qualia_tui.model.texts import facts_lines, wrapped_lines
 from qualia_tui.words import _, translated
 
 _GRAPH = 30
@@ -28,7 +28,7 @@ def short(each: PluginFacts, width: int, *, at_s: float | None) -> tuple[Line, .
     about = " ".join(part for part in (each.version, term(each.kind)) if part)
     return (
         (Span(each.id, "title"), Span("  " + about, "dim")),
-        *wrapped(each.summary, width),
+        *wrapped_lines(each.summary, width),
         (),
         *_doing(each, width, at_s),
     )
@@ -38,7 +38,7 @@ def _doing(each: PluginFacts, width: int, at_s: float | None) -> Iterator[Line]:
     """Yield how it is doing now."""
     yield (Span(_("state") + ": ", "dim"), state_span(each))
     if each.reason:
-        yield from wrapped(translated(each.reason), width, indent=2, style="bad")
+        yield from wrapped_lines(translated(each.reason), width, indent=2, style="bad")
     known = {
         _("breaker"): _breaker(each),
         _("calls"): _calls(each),
@@ -56,8 +56,8 @@ def _doing(each: PluginFacts, width: int, at_s: float | None) -> Iterator[Line]:
             age = "  " + amounts.age(max(0.0, at_s - each.last_error_when_s))
         yield ()
         yield (Span(_("last error"), "head"), Span(age, "dim"))
-        yield from wrapped(each.last_error, width, indent=2, style="bad")
-        yield from wrapped(each.place, width, indent=2, style="accent")
+        yield from wrapped_lines(each.last_error, width, indent=2, style="bad")
+        yield from wrapped_lines(each.place, width, indent=2, style="accent")
 
 
 def _breaker(each: PluginFacts) -> str:
@@ -92,7 +92,7 @@ def full(told: facts.Plain, runs: Sequence[facts.Plain], width: int, *, at_s: fl
         *_headed(_("What it is"), _manifest(told, width)),
         *_headed(_("Limits"), facts_lines(_plain(facts.mapping(told, "limits")), width)),
         *_headed("README", _readme(facts.text(told, "readme"), width)),
-        *_headed("plugin.toml", wrapped(facts.text(told, "manifest"), width)),
+        *_headed("plugin.toml", wrapped_lines(facts.text(told, "manifest"), width)),
     )
 
 
@@ -105,8 +105,8 @@ def _headed(title: str, lines: Iterator[Line] | Sequence[Line]) -> Iterator[Line
 def failure(each: facts.Plain, width: int) -> Iterator[Line]:
     """Yield a failure to load: what went wrong, where, and the line of source."""
     cause = facts.text(each, "cause") or facts.text(each, "error") or facts.text(each, "message")
-    yield from wrapped(translated(cause), width, indent=2, style="bad")
-    yield from wrapped(facts.text(each, "place"), width, indent=2, style="accent")
+    yield from wrapped_lines(translated(cause), width, indent=2, style="bad")
+    yield from wrapped_lines(facts.text(each, "place"), width, indent=2, style="accent")
     source = facts.text(each, "line") or facts.text(each, "excerpt")
     if source:
         yield (Span("  > ", "dim"), Span(source.strip()))
@@ -121,14 +121,14 @@ def _failures(failures: Sequence[facts.Plain], width: int) -> Iterator[Line]:
 def _params(told: facts.Plain, width: int) -> Iterator[Line]:
     trouble = facts.text(told, "trouble")
     if trouble:
-        yield from wrapped(translated(trouble), width, style="bad")
+        yield from wrapped_lines(translated(trouble), width, style="bad")
     declared = facts.items(told, "params")
     if not declared and not trouble and told.get("params") is not None:
         yield line(_("it has none"), "dim")
     for each in declared:
         name, kind = facts.text(each, "name"), facts.text(each, "kind")
         yield (Span(name, "accent"), Span(f"  {kind} = {_value(each.get('default'))}{_range(each)}"))
-        yield from wrapped(facts.text(each, "help"), width, indent=4, style="dim")
+        yield from wrapped_lines(facts.text(each, "help"), width, indent=4, style="dim")
 
 
 def _range(each: facts.Plain) -> str:
@@ -209,4 +209,4 @@ def _readme(text: str, width: int) -> Iterator[Line]:
         if each.startswith("#"):
             yield line(each.lstrip("# "), "title")
         else:
-            yield from wrapped(each, width) or ((),)
+            yield from wrapped_lines(each, width) or ((),)

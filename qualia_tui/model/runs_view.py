@@ -10,7 +10,7 @@ from qualia_tui.model import facts
 from qualia_tui.model.amounts import duration
 from qualia_tui.model.log import matches
 from qualia_tui.model.state import JobFacts
-from qualia_tui.model.wrapping import facts_lines, wrapped
+from qualia_tui.model.texts import facts_lines, wrapped_lines
 from qualia_tui.words import _
 
 JOB = "job:"
@@ -239,5 +239,5 @@ def _difference(name: str, before: object, after: object, width: int) -> Iterabl
     yield line(f"  {name}", "key")
     for mark, value in (("A", before), ("B", after)):
         told = _("nothing") if value is None or value == "" else str(value)
-        for number, part in enumerate(wrapped(told, width - 7)):
+        for number, part in enumerate(wrapped_lines(told, width - 7)):
             yield (Span(f"    {mark if number == 0 else ' '}  ", "dim"), *part)

@@ -138,14 +138,6 @@ class Model:
                 return frozenset()
         return frozenset({part}) if is_news or getattr(self, part) != before else frozenset()
 
-    def forget(self) -> None:
-        """Know nothing any more, as another host is looked at."""
-        self.link, self.host, self.health, self.plugins = "connecting", {}, {}, {}
-        self.jobs, self.pipelines, self.history, self.operations = {}, (), (), ()
-        self.log.clear()
-        self.known.clear()
-        self.wanted.clear()
-
     def _job_changed(self, run: str, event: HostEvent) -> bool:
         before = self.jobs.get(run, JobFacts(id=run))
         after = changed_job(before, event)

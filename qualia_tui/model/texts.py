@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
 from qualia_tui.lines import Line, Span, Style
 from qualia_tui.words import _, spoken
+
+_LEAST = 12
+"""Cells that a fact or a line gets however little room there is."""
 
 
 @frozen(kw_only=True)
@@ -40,21 +43,32 @@ def cells(text: str) -> int:
 def wrapped(text: str, width: int) -> Iterator[str]:
     """Yield a text line by line, none wider than a width; words longer than that are cut. Line ends stay.
 
+    What a line begins with stays before all of its parts, as long as that leaves them half of the room.
+
     Args:
         text: what to fold.
         width: cells; less than 2 counts as 2.
     """
     width = max(2, width)
-    for line in text.split("\n"):
-        row, used = "", 0
-        for word in _pieces(line, width):
-            needed = cells(word)
-            if row and used + 1 + needed > width:
-                yield row
-                row, used = word, needed
-            else:
-                row, used = (f"{row} {word}", used + 1 + needed) if row else (word, needed)
-        yield row
+    for line in text.expandtabs(4).split("\n"):
+        if cells(line) <= width:
+            yield line.rstrip()
+            continue
+        lead = line[: len(line) - len(line.lstrip())]
+        lead = lead if cells(lead) < width // 2 else ""
+        yield from (lead + part for part in _folded(line, width - cells(lead)))
+
+
+def _folded(line: str, width: int) -> Iterator[str]:
+    row, used = "", 0
+    for word in _pieces(line, width):
+        needed = cells(word)
+        if row and used + 1 + needed > width:
+            yield row
+            row, used = word, needed
+        else:
+            row, used = (f"{row} {word}", used + 1 + needed) if row else (word, needed)
+    yield row
 
 
 def _pieces(line: str, width: int) -> Iterator[str]:
@@ -94,6 +108,39 @@ def all_lines(paragraphs: Iterable[Paragraph], width: int) -> Iterator[Line]:
     """Yield the lines of paragraphs, one after the other."""
     for each in paragraphs:
         yield from lines_of(each, width)
+
+
+def wrapped_lines(text: str, width: int, *, indent: int = 0, style: Style = "") -> tuple[Line, ...]:
+    """Return a text as lines of at most so many cells; its own line ends stay.
+
+    Args:
+        text: what it says.
+        width: cells there are, the indent counted.
+        indent: spaces before each line.
+        style: style of all of it.
+    """
+    room = max(_LEAST, width - indent)
+    return tuple((Span(" " * indent + part, style),) for each in text.splitlines() for part in wrapped(each, room))
+
+
+def facts_lines(known: Mapping[str, str], width: int, *, style: Style = "") -> tuple[Line, ...]:
+    """Return names, each with what it says beside it.
+
+    Args:
+        known: what is said by name; what is empty is left out.
+        width: cells there are.
+        style: style of what is said.
+    """
+    shown = {name: text for name, text in known.items() if text}
+    longest = min(max(map(cells, shown), default=0), max(_LEAST, width // 3))
+    return tuple(each for name, text in shown.items() for each in _fact(name, text, longest, width, style))
+
+
+def _fact(name: str, text: str, longest: int, width: int, style: Style) -> Iterator[Line]:
+    said = wrapped_lines(text, width - longest - 2, style=style) or ((Span("", style),),)
+    for number, part in enumerate(said):
+        told = name[:longest] if number == 0 else ""
+        yield (Span(told + " " * (longest + 2 - cells(told)), "dim"), *part)
 
 
 def offset(seconds: float) -> str:

@@ -21,7 +21,7 @@ from qualia_tui.model.backups_view import (
     snapshot_lines,
 )
 from qualia_tui.model.state import Part
-from qualia_tui.model.wrapping import wrapped
+from qualia_tui.model.texts import wrapped_lines
 from qualia_tui.sections.operating import operate
 from qualia_tui.sections.section import Section
 from qualia_tui.widgets.bars import Bar
@@ -244,4 +244,4 @@ class Backups(Section):
 
     def _text_lines(self, result: facts.Plain) -> tuple[Line, ...]:
         texts = facts.text(result, "text").splitlines()
-        return tuple(each for text in texts for each in (wrapped(text, self._room) or ((),)))
+        return tuple(each for text in texts for each in (wrapped_lines(text, self._room) or ((),)))

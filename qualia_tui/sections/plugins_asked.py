@@ -7,7 +7,7 @@ import asyncio
 from qualia.errors import QualiaError
 from qualia_tui.model import facts
 from qualia_tui.model.plugin_page import full
-from qualia_tui.model.wrapping import wrapped
+from qualia_tui.model.texts import wrapped_lines
 from qualia_tui.sections.section import Section
 from qualia_tui.words import _, sentence_of, spoken
 
@@ -75,7 +75,7 @@ async def read_operation(section: Section, operation: str, title: str, width: in
         section.console_app.tell(sentence_of(error), "bad")
         return
     text = facts.text(facts.mapping(answer, "result"), "text") or facts.text(answer, "told") or _("nothing")
-    section.console_app.read(title, wrapped(text, width))
+    section.console_app.read(title, wrapped_lines(text, width))
 
 
 async def settled(section: Section, verb: str, run: str) -> facts.Plain:

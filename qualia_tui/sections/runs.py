@@ -15,7 +15,7 @@ from qualia_tui.model import facts
 from qualia_tui.model.results import steps_of
 from qualia_tui.model.runs_view import JOB, brief_lines, columns, compared_lines, detail_lines, rows
 from qualia_tui.model.state import JobFacts, Part
-from qualia_tui.model.wrapping import wrapped
+from qualia_tui.model.texts import wrapped_lines
 from qualia_tui.sections.section import Section
 from qualia_tui.widgets.entry import FilterLine
 from qualia_tui.widgets.grid import Grid
@@ -179,7 +179,7 @@ class Runs(Section):
         error = facts.text(facts.mapping(answer, "error"), "message")
         told = f"{facts.text(answer, 'name')}: {facts.text(answer, 'state')}"
         self.console_app.read(
-            _("Run {run}", run=facts.text(answer, "run")), [line(told), *wrapped(translated(error), self._room)]
+            _("Run {run}", run=facts.text(answer, "run")), [line(told), *wrapped_lines(translated(error), self._room)]
         )
 
     def _show_compared(self, answer: Any) -> None:
@@ -189,7 +189,7 @@ class Runs(Section):
 
     def _show_methods(self, answer: Any) -> None:
         texts = [facts.text(answer, "paragraph"), *facts.texts(answer, "citations")]
-        lines = [each for text in texts for each in (*wrapped(text, self._room), ())]
+        lines = [each for text in texts for each in (*wrapped_lines(text, self._room), ())]
         self.console_app.read(_("Methods"), lines)
 
     def _show_results(self, answer: Any) -> None:

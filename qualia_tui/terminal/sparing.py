@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from rich.color import ColorSystem
+from rich.segment import Segments
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
@@ -47,6 +48,14 @@ class SparingApp(App[int]):
         """Paint the whole screen anew, whatever stands there."""
         self._standing.forget()
         self.screen.refresh(layout=True)
+
+    def _fatal_error(self) -> None:
+        """End after an error nobody foresaw; what variables held is not told, for people's texts are among that."""
+        from rich.traceback import Traceback
+
+        traceback = Traceback(show_locals=False, width=None, max_frames=20)
+        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        self._close_messages_no_wait()
 
     def on_resize(self, event: Resize) -> None:
         """Forget what stood on a screen of another size: terminals differ in what they keep of it."""

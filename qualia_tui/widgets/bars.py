@@ -9,12 +9,15 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from qualia_tui.lines import Line, Span, line
+from qualia_tui.model.texts import wrapped
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.painting import strip_of
 from qualia_tui.words import _
 
 FIXED = ("help", "quit")
 """Bindings, by id, that are always shown."""
+_MOST = 3
+"""Lines that a notice takes at most."""
 
 
 class Bar(Widget):
@@ -44,6 +47,38 @@ class Bar(Widget):
         if not self.right or (space < 0 and _cells(self.right) > width):
             return strip_of(self.left, width, theme=look.theme, ascii_only=look.ascii_only)
         return Strip.join((cut, strip_of(self.right, _cells(self.right), theme=look.theme, ascii_only=look.ascii_only)))
+
+
+class Notice(Bar):
+    """What was just said: as many lines as it needs, up to three, and one when nothing is said."""
+
+    def show(self, left: Line, right: Line = ()) -> None:
+        """Show a sentence; all of it takes the style of its first part."""
+        super().show(left, right)
+        self._fold()
+
+    def on_resize(self) -> None:
+        """Fold it for the width there is."""
+        self._fold()
+
+    def render_line(self, y: int) -> Strip:
+        """Return what a line of it looks like."""
+        look = console_of(self).look
+        parts = self._parts()
+        style = self.left[0].style if self.left else ""
+        told = line(parts[y] if y < len(parts) else "", style)
+        return strip_of(told, self.size.width, theme=look.theme, ascii_only=look.ascii_only)
+
+    def _fold(self) -> None:
+        height = max(1, len(self._parts()))
+        if self.styles.height is None or self.styles.height.value != height:
+            self.styles.height = height
+
+    def _parts(self) -> tuple[str, ...]:
+        """Return the sentence in parts; of one that is too long all the rest is in the last, which is cut."""
+        told = "".join(span.text for span in self.left)
+        parts = tuple(wrapped(told, self.size.width)) if self.size.width and told else ()
+        return parts if len(parts) <= _MOST else (*parts[: _MOST - 1], " ".join(parts[_MOST - 1 :]))
 
 
 class Tabs(Bar):

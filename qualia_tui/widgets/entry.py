@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.segment import Segment
 from textual.binding import Binding, BindingType
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -39,9 +42,9 @@ class Entry(Input):
 class FilterLine(Entry):
     """The line that ``/`` opens: rows without what is typed here are hidden, or those with it after ``!``."""
 
-    DEFAULT_CSS = "FilterLine { dock: bottom; display: none; }"
+    DEFAULT_CSS = "FilterLine, FilterLine:focus { dock: bottom; display: none; padding: 0 0 0 2; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "clear", show=False, id="filter.clear"),
+        Binding("escape", "clear", "clear", key_display="esc", id="filter.clear"),
         Binding("down", "leave", show=False, id="filter.leave"),
     ]
 
@@ -59,8 +62,15 @@ class FilterLine(Entry):
             return self.line
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(placeholder="/", id=id)
+        super().__init__(id=id)
         self._before: Widget | None = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the line with its mark before what is typed, so that it says what it is."""
+        mark = Strip([Segment("/ ", self.rich_style)])
+        return [
+            Strip.join((mark.crop(crop.x, 2), strip.crop(max(0, 2 - crop.x)))) for strip in super().render_lines(crop)
+        ]
 
     def open(self) -> None:
         """Show the line and type into it."""

@@ -163,6 +163,22 @@ def test_what_is_not_well_comes_first_with_reason_and_remedy(qualia: Run, looks:
     ]
 
 
+def test_a_failure_with_json_is_an_object(qualia: Run) -> None:
+    """The short option stands for the long one here, too, even before the command is understood."""
+    ran = qualia("health", "--json", "--every", "x")
+    assert (ran.code, ran.data["error"]) == (2, "WrongUsage")
+    ran = qualia("health", "--json", "--watch", "--every", "0")
+    assert (ran.code, ran.data["error"]) == (2, "WrongUsage")
+
+
+def test_a_host_that_is_silent_is_not_called_absent(qualia: Run, looks: Callable[..., None]) -> None:
+    """It is there, and this command looked in its place."""
+    silent = Component(name="host", status="failing", reason="a host listens and gives no answer", since_s=AT_S)
+    looks(seen(WELL, silent), seen(WELL, silent))
+    assert "the host gives no answer; this command looked itself" in qualia("health").out
+    assert "source: this command, as the host gives no answer" in qualia("status").out
+
+
 def test_what_strangers_say_cannot_steer_the_terminal(qualia: Run, looks: Callable[..., None]) -> None:
     """Control characters of reasons, names and facts become visible."""
     bad = Component(name="mo\x1bdel", status="failing", reason="a\x1b]52;c;b\x07c\nd", facts={"x\x9b": "\u202ey"})

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import threading
 import unicodedata
 import warnings
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from qualia.cli import main
 from qualia.cli.delivery import deliver_all, file_name
 from qualia.cli.output import Face, as_json, as_yaml
 from qualia.cli.pretty import pretty, table
+from qualia.cli.words import speaking
 from qualia.errors import QualiaWarning, UnwritableOutput
 
 HOSTILE = "a\x1b]52;c;eA==\x07b\x1b[2Jc\x9b31md\u202ee\u2066f\rg\x7f\x00"
@@ -150,6 +152,20 @@ def test_warnings_are_one_line_and_leave_no_trace() -> None:
         warnings.warn("look\nhere \x1b[2J", QualiaWarning, stacklevel=1)
     assert stderr.getvalue() == "qualia: warning: look here \\u001b[2J\n"
     assert (warnings.showwarning, list(warnings.filters)) == before
+
+
+def test_a_warning_of_a_thread_is_in_the_language_of_the_command() -> None:
+    """What looks or computes beside the command knows nothing of the language that was asked for."""
+    stderr = io.StringIO()
+    told = "the cache 'c.db' cannot be used and results are computed anew (unable to open database file)"
+    with speaking("pt-BR"), Face(io.StringIO(), stderr).showing_warnings():
+        thread = threading.Thread(target=lambda: warnings.warn(told, QualiaWarning, stacklevel=1))
+        thread.start()
+        thread.join(30)
+    assert stderr.getvalue() == (
+        "qualia: aviso: não é possível usar o cache 'c.db', então os resultados são calculados de novo"
+        " (não é possível abrir o arquivo)\n"
+    )
 
 
 def test_a_stream_that_cannot_hold_a_character_gets_an_escape(

@@ -104,3 +104,10 @@ def test_help_and_failures_are_portuguese_when_the_system_is(
     assert ran.err == "qualia: erro: toy_count: o parâmetro 'top' deve ser no mínimo 1, não 0\n"
     ran = qualia("analyze", "notes.txt", "--format", "json")
     assert "falta informar: -p/--plugin" in ran.err
+
+
+def test_a_strangers_text_is_not_looked_through_for_ever() -> None:
+    """What fits patterns in countless ways, as a log that a plugin raised may, is told as it is, and at once."""
+    for text in ("a: " * 20_000, "its last load failed: " * 20 + "x"):
+        with speaking("pt-BR"):
+            assert translated(text).endswith(text[-100:])

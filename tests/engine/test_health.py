@@ -435,6 +435,29 @@ def test_how_long_a_check_has_been_silent_is_told(make_health: Callable[..., Hea
     assert of(health.report(fresh=True), "slow").status == "ok"
 
 
+def test_who_closes_it_in_the_midst_of_a_look_is_told_so(make_health: Callable[..., Health]) -> None:
+    """The look ends with the error that every later one ends with."""
+    health = make_health()
+
+    class Ending:
+        asked = 0
+
+        @property
+        def name(self) -> str:
+            self.asked += 1
+            if self.asked > 1:
+                health.close()
+            return "ending"
+
+        def look(self) -> Component:
+            return Component(name="ending", status="ok")
+
+    health.add(Ending())
+    for _number in range(2):
+        with pytest.raises(CoreClosed):
+            health.report(fresh=True)
+
+
 def test_checks_come_and_go_and_names_are_taken_once(make_health: Callable[..., Health]) -> None:
     """What was added is taken off again, which leaves the report as it was before."""
     health = make_health()

@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import qualia_ops
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from tests.cli.catalogues import said
 
-ROOM = Path(__file__).parents[2] / "ops" / "qualia_ops"
+ROOM = Path(qualia_ops.__file__).parent
 FOLDER = ROOM / "locale" / "pt_BR" / "LC_MESSAGES"
 _NAMED = {
     "told",

@@ -52,7 +52,7 @@ class World:
         self.down: dict[str, Exception] = {}
         self.sent: dict[str, list[Notice]] = {name: [] for name in NAMES}
         rules = {**default_rules(), "disk": evolve(default_rules()["disk"], looks=1)}
-        sinks = tuple(LogSettings(name=name, limit_s=0.2) for name in NAMES)
+        sinks = tuple(LogSettings(name=name, limit_s=30.0) for name in NAMES)
         given: dict[str, Any] = {"rules": rules, "sinks": sinks}
         self.config = Config(**given | config)
         self.courier = self.hired()
@@ -185,6 +185,8 @@ def test_a_sink_that_hangs_is_left_behind(world: Any, monkeypatch: Any) -> None:
             free.wait(60)
             return "late"
 
+    sinks = (LogSettings(name="one", limit_s=0.2), LogSettings(name="two", limit_s=30.0))
+    world.config = evolve(world.config, sinks=sinks)
     make = world.sink
     world.sink = lambda settings: Hanging() if settings.name == "one" else make(settings)
     world.lookout = world.watching()

@@ -23,9 +23,7 @@ from qualia_ops.backup.upkeep import prune
 
 from tests.ops.conftest import Finish, Look
 
-STEPS = (
-    "new_file whole_file write settle settle_all rename exchange make_folder make_link keep dress remove"
-).split()
+STEPS = ("new_file whole_file write settle settle_all rename exchange make_folder make_link keep dress remove").split()
 FAULTS = ("no space", "input/output error", "short write", "kill")
 KILLED = 77
 RUNS = 4

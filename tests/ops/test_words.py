@@ -77,6 +77,7 @@ def test_a_package_is_asked_before_a_general_sentence_of_the_engine_is_taken() -
     )
     with speaking("pt-BR"):
         told = [sentence_of(error) for error in errors]
+        assert translated("off: the variable X is not set") == "desligado: a variável X não está definida"
     assert told == [
         "não há o destino 'x'; há: log",
         "não há o arquivo a.toml",

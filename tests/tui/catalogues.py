@@ -15,11 +15,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+import qualia_tui
 from qualia_tui.names import ACTIONS
 from qualia_tui.sections import ENTRIES
 from tests.cli.catalogues import said
 
-ROOM = Path(__file__).parents[2] / "qualia_tui"
+ROOM = Path(qualia_tui.__file__).parent
 PATH = ROOM / "locale" / "pt_BR" / "LC_MESSAGES" / "console.po"
 
 

@@ -78,17 +78,6 @@ def test_what_is_told_as_changed_is_what_differs(stream: list[Any]) -> None:
             assert each[0] not in model.wanted
 
 
-@given(st.lists(events, max_size=30))
-def test_a_host_that_told_nothing_is_known_after_forgetting(stream: list[HostEvent]) -> None:
-    """Of another host nothing is left."""
-    model = Model()
-    for event in stream:
-        model.take(event)
-    model.forget()
-    assert kept(model) == kept(Model())
-    assert model.wanted == set()
-
-
 @given(st.permutations(["a", "b", "c", "d"]))
 def test_steps_are_known_in_whatever_order_they_end(order: list[str]) -> None:
     """How each step ended does not depend on which ended first."""

@@ -49,9 +49,7 @@ class CreateParams:
     include: tuple[str, ...] = param((), help="Take what would be left out by default; secrets never are.")
     include_secrets: bool = param(False, help="Insist on secrets: refuse to make an archive that is not encrypted.")
     recipient: tuple[str, ...] = param((), help="Encrypt for this public key (age1...); secrets go along then.")
-    compress: CompressName | None = param(
-        None, help="zst, or gz, for every tar; BACKUP_COMPRESS or zst otherwise."
-    )
+    compress: CompressName | None = param(None, help="zst, or gz, for every tar; BACKUP_COMPRESS or zst otherwise.")
     with_cache: bool = param(False, help="Take kept results along.")
     max_file_mb: int = param(0, ge=0, help="Leave out files larger than N MB; 0 for no bound.")
     folder: str | None = folder_param()

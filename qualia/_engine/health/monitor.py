@@ -99,7 +99,13 @@ class Health(ForkSafe):
             if self._latest is not None and not fresh and 0 <= now_s - self._latest[1] < self._keep_s:
                 return self._latest[0]
             at_s = self._readers.wall()
-            components = [self._dated(each, at_s) for each in self._looked(at_s)]
+            try:
+                components = [self._dated(each, at_s) for each in self._looked(at_s)]
+            except RuntimeError as error:
+                if self._is_closed:
+                    # Meanwhile: the threads that ask are gone.
+                    raise CoreClosed("look at its health") from error
+                raise
             self._since = {each.name: (each.status, each.since_s) for each in components if each.since_s is not None}
             report = HealthReport.of(components, at_s=at_s, engine=__version__)
             self._latest = report, self._readers.monotonic()

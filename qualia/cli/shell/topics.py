@@ -31,9 +31,14 @@ def topics() -> tuple[Topic, ...]:
         "Each setting has a variable as well: QUALIA_ and its name in capitals, such as QUALIA_MAX_DOCUMENT_BYTES; "
         "`qualia config show` lists the settings. A variable is stronger than qualia.toml, an option than both."
     )
+    further = _(
+        "Scripts may rely on them: they never change their meaning. Commands that extras bring have further ones:"
+        " 11 when somebody else is at work there, 12 for a wrong key, 13 for something damaged or unsafe,"
+        " 28 when no space is left."
+    )
     codes = tuple((str(code.value), meaning) for code, meaning in exit_codes().items())
     return (
-        Topic("exit-codes", _("exit codes"), codes, _("Scripts may rely on them: they never change their meaning.")),
+        Topic("exit-codes", _("exit codes"), codes, further),
         Topic("environment", _("environment variables"), tuple(variables().items()), settings),
         Topic("formats", _("formats"), tuple(formats().items()), _("Without --format the suffix of -o decides.")),
     )

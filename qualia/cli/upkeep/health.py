@@ -117,6 +117,8 @@ def facts_of(seen: Looked) -> dict[str, object]:
 
 def source_of(seen: Looked) -> str:
     """Say who was asked, in the language spoken."""
+    if seen.host is None and seen.report.component("host") is not None:
+        return _("the host gives no answer; this command looked itself")
     if seen.host is None:
         return _("no host is running; this command looked itself")
     return _("as the host of {name} says (process {pid})", name=seen.host.get("name"), pid=seen.host.get("pid"))

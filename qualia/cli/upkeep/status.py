@@ -77,7 +77,9 @@ class Changes:
 def lines_of(seen: Looked) -> Lines:
     """Return every fact as a line, by its name: names are the same in every language, and so is their order."""
     lines: dict[str, str] = {"health": told_status(seen.report.status), "engine.version": seen.report.engine}
-    if seen.host is None:
+    if seen.host is None and seen.report.component("host") is not None:
+        lines["source"] = _("this command, as the host gives no answer")
+    elif seen.host is None:
         lines["source"] = _("this command, as no host is running")
     else:
         lines["source"] = _("the running host")

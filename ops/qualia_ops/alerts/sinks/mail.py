@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from qualia_ops.alerts.config import EmailSettings
 from qualia_ops.alerts.errors import SinkFailed
 from qualia_ops.alerts.notice import Notice, Source
+from qualia_ops.alerts.sinks.trust import trusting
 from qualia_ops.alerts.wording import line, message
 
 _LONGEST = 180
@@ -80,7 +81,7 @@ class EmailSink:
         login = self._login()
         with self._connected() as server:
             if settings.tls == "starttls":
-                server.starttls(context=self._context())
+                server.starttls(context=trusting(settings.ca_file))
             if login is not None:
                 server.login(*login)
             return server.send_message(mail, from_addr=settings.sender, to_addrs=list(settings.to))
@@ -88,17 +89,9 @@ class EmailSink:
     def _connected(self) -> smtplib.SMTP:
         settings = self._settings
         if settings.tls == "tls":
-            return smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.limit_s, context=self._context())
+            context = trusting(settings.ca_file)
+            return smtplib.SMTP_SSL(settings.host, settings.port, timeout=settings.limit_s, context=context)
         return smtplib.SMTP(settings.host, settings.port, timeout=settings.limit_s)
-
-    def _context(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self._settings.ca_file is not None:
-            try:
-                context.load_verify_locations(self._settings.ca_file)
-            except OSError as error:
-                raise SinkFailed(f"the certificates in {self._settings.ca_file} cannot be read") from error
-        return context
 
     def _login(self) -> tuple[str, str] | None:
         login, password = self._settings.login, self._settings.password

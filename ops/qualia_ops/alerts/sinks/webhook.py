@@ -26,6 +26,7 @@ from qualia._version import __version__
 from qualia_ops.alerts.config import WebhookSettings, why_no_address
 from qualia_ops.alerts.errors import SinkFailed
 from qualia_ops.alerts.notice import Notice, Source, as_event
+from qualia_ops.alerts.sinks.trust import trusting
 
 _PREFIX = "whsec_"
 _ANSWER_BYTES = 64 * 1024
@@ -156,13 +157,8 @@ class WebhookSink:
             raise _Refused(_why(host, error)) from error
 
     def _opener(self) -> urllib.request.OpenerDirector:
-        context = ssl.create_default_context()
-        if self._settings.ca_file is not None:
-            try:
-                context.load_verify_locations(self._settings.ca_file)
-            except OSError as error:
-                raise SinkFailed(f"the certificates in {self._settings.ca_file} cannot be read") from error
-        return urllib.request.build_opener(_Unmoved(), urllib.request.HTTPSHandler(context=context))
+        verified = urllib.request.HTTPSHandler(context=trusting(self._settings.ca_file))
+        return urllib.request.build_opener(_Unmoved(), verified)
 
 
 class _Refused(Exception):
