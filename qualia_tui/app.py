@@ -30,7 +30,7 @@ from qualia_tui.model.texts import cells, wrapped_lines
 from qualia_tui.sections import ENTRIES
 from qualia_tui.sections.section import Section
 from qualia_tui.themes import NAMES, textual_theme
-from qualia_tui.widgets.bars import Bar, Foot, Notice, Tabs, link_line
+from qualia_tui.widgets.bars import Bar, Foot, Notice, Tabs, link_line, verdict_line
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.words import _, sentence_of
 
@@ -104,6 +104,7 @@ class Console(Questions):
         self._painting: Timer | None = None
         self._painted_at_s: float = 0.0
         self._trouble: str = ""
+        self._is_lost: bool = False
         self.animation_level = "none"
         for name in NAMES:
             self.register_theme(textual_theme(name))
@@ -160,12 +161,8 @@ class Console(Questions):
             self.tell(self._trouble, "bad")
             self.model.link = "lost"
             if cells(self._trouble) > self.size.width:
-                lines = (
-                    *wrapped_lines(told, self.size.width - 6),
-                    (),
-                    line(_("F5 tries again, as soon as this is closed")),
-                )
-                self.read(_("No host"), lines)
+                after = line(_("F5 tries again, as soon as this is closed"))
+                self.read(_("No host"), (*wrapped_lines(told, self.size.width - 6), (), after))
             self.note(frozenset({"link"}))
 
     def _bridge_ended(self, bridging: asyncio.Task[None]) -> None:
@@ -256,6 +253,8 @@ class Console(Questions):
             # The console is being left.
             return
         self._show_head()
+        if "link" in changed:
+            self._tell_link()
         section = self._sections.get(self._at)
         if section is not None and changed & (section.PARTS | {"link"}):
             section.update(changed)
@@ -276,18 +275,17 @@ class Console(Questions):
         if self.look.read_only:
             parts.append(Span("  " + _("read only"), "warn"))
         age_s = self._bridge.age_s if self._bridge is not None else 0.0
-        self._main.query_one("#head", Bar).show(tuple(parts), (*self._verdict(), *link_line(self.model.link, age_s)))
+        self._main.query_one("#head", Bar).show(
+            tuple(parts), (*verdict_line(facts.text(self.model.health, "status")), *link_line(self.model.link, age_s))
+        )
 
-    def _verdict(self) -> Line:
-        match facts.text(self.model.health, "status"):
-            case "ok":
-                return (Span("✓ " + _("healthy") + "  ", "ok"),)
-            case "degraded":
-                return (Span("! " + _("degraded") + "  ", "warn"),)
-            case "failing":
-                return (Span("✗ " + _("failing") + "  ", "bad"),)
-            case _:
-                return ()
+    def _tell_link(self) -> None:
+        """Say what can be done about a host that is lost, until it is back."""
+        was_lost, self._is_lost = self._is_lost, self.model.link == "lost"
+        if self._is_lost and not was_lost and not self._trouble:
+            self.tell(_("the host does not answer; it is called until it does, and F5 starts anew"), "bad")
+        elif was_lost and self.model.link == "live":
+            self.tell(_("the host answers again"), "ok")
 
     def follow_keys(self, screen: Screen[Any]) -> None:
         """Keep the line with the keys of a screen as they are while it is looked at."""

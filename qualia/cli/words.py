@@ -7,19 +7,23 @@ their catalogues.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from qualia.words import Words, brought, language_of, speaking, spoken
+
+if TYPE_CHECKING:
+    from qualia.errors import QualiaError
 
 __all__ = ["LANGUAGES", "_", "heading", "sentence_of", "speaking", "spoken", "translated", "translations"]
 
 LANGUAGES = ("en", "pt", "pt-BR")
 _WORDS = Words(__file__, further=brought)
-_ = _WORDS.say
-heading = _WORDS.heading
-sentence_of = _WORDS.sentence_of
-translated = _WORDS.translated
-translations = _WORDS.sentences
+_: Callable[..., str] = _WORDS.say
+heading: Callable[[str], str] = _WORDS.heading
+sentence_of: Callable[[QualiaError], str] = _WORDS.sentence_of
+translated: Callable[[str], str] = _WORDS.translated
+translations: Callable[[], Mapping[str, str]] = _WORDS.sentences
 
 
 def wanted_language(words: Sequence[str], environ: Mapping[str, str]) -> str:

@@ -91,7 +91,7 @@ class Link:
             self._heard(name, params if is_mapping(params) else {})
             return
         number: Any = message.get("id")
-        if number is None:
+        if type(number) is not int:
             # The host could not read a request, so something was lost on the way: nobody knows what else.
             raise ValueError("a request did not arrive whole")
         verb, answer = self._asked.get(number, ("", None))

@@ -65,6 +65,10 @@ class Backups(Section):
             told = _("backups are not installed here; run: pip install 'qualia-core[ops]'")
             self._grid.show_rows((), (), empty=told)
             return
+        if self.console_app.look.read_only:
+            told = _("read only: `qualia backup list` shows the backups")
+            self._grid.show_rows((), (), empty=told)
+            return
         if not self._is_listed and not self._is_busy:
             self._do(self._look())
         self._show()
@@ -204,6 +208,10 @@ class Backups(Section):
 
     def _do(self, work: Coroutine[Any, Any, None]) -> None:
         """Let one piece of work go on beside the screen; a second one waits for nobody and is not begun."""
+        if self.console_app.look.read_only:
+            work.close()
+            self.console_app.tell(_("this console only looks"), "warn")
+            return
         if self._is_busy:
             work.close()
             self.console_app.tell(_("one thing at a time: the one before is not done yet"), "warn")

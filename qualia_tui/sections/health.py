@@ -87,6 +87,9 @@ class Health(Section):
 
     def action_alerts(self) -> None:
         """Read which alerts there are."""
+        if self.console_app.look.read_only:
+            self.console_app.tell(_("read only: `qualia alerts list` shows the alerts"))
+            return
         if not any(facts.text(each, "operation") == _ALERTS for each in self.model.operations):
             self.ask("operations.list", self._alerts_if_installed)
         else:

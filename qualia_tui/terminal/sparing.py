@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from rich.color import ColorSystem
-from rich.segment import Segments
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
@@ -16,8 +15,11 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.strip import Strip
 
+from qualia._safe import safe_text
 from qualia_tui.terminal.standing import Piece, Standing
 
+_FRAMES, _TOLD = 20, 8_000
+"""Calls and characters that are told of an error nobody foresaw."""
 _AGAIN_S = 0.1
 """Seconds between two looks whether a terminal that was not read is read again."""
 
@@ -51,10 +53,13 @@ class SparingApp(App[int]):
 
     def _fatal_error(self) -> None:
         """End after an error nobody foresaw; what variables held is not told, for people's texts are among that."""
-        from rich.traceback import Traceback
+        from traceback import format_exception
 
-        traceback = Traceback(show_locals=False, width=None, max_frames=20)
-        self._exit_renderables.append(Segments(self.console.render(traceback, self.console.options)))
+        from rich.text import Text
+
+        if self._exception is not None:
+            told = safe_text("".join(format_exception(self._exception, limit=-_FRAMES)))
+            self._exit_renderables.append(Text(told[-_TOLD:].rstrip()))
         self._close_messages_no_wait()
 
     def on_resize(self, event: Resize) -> None:

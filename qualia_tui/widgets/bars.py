@@ -150,6 +150,19 @@ def _cells(parts: Line) -> int:
     return sum(cell_len(span.text) for span in parts)
 
 
+def verdict_line(status: str) -> Line:
+    """Return how a host is on the whole, by the status of its health; nothing before that is known."""
+    match status:
+        case "ok":
+            return line("✓ " + _("healthy") + "  ", "ok")
+        case "degraded":
+            return line("! " + _("degraded") + "  ", "warn")
+        case "failing":
+            return line("✗ " + _("failing") + "  ", "bad")
+        case _:
+            return ()
+
+
 def link_line(state: str, age_s: float) -> Line:
     """Return what the link is like; how old the facts are is told once they are old."""
     match state:

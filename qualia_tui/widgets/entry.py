@@ -42,7 +42,7 @@ class Entry(Input):
 class FilterLine(Entry):
     """The line that ``/`` opens: rows without what is typed here are hidden, or those with it after ``!``."""
 
-    DEFAULT_CSS = "FilterLine, FilterLine:focus { dock: bottom; display: none; padding: 0 0 0 2; }"
+    DEFAULT_CSS = "FilterLine { dock: bottom; display: none; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "clear", "clear", key_display="esc", id="filter.clear"),
         Binding("down", "leave", show=False, id="filter.leave"),
@@ -63,6 +63,8 @@ class FilterLine(Entry):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        # Room for the mark.
+        self.styles.padding = (0, 0, 0, 2)
         self._before: Widget | None = None
 
     def render_lines(self, crop: Region) -> list[Strip]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -169,6 +172,19 @@ def test_a_failure_with_json_is_an_object(qualia: Run) -> None:
     assert (ran.code, ran.data["error"]) == (2, "WrongUsage")
     ran = qualia("health", "--json", "--watch", "--every", "0")
     assert (ran.code, ran.data["error"]) == (2, "WrongUsage")
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="pipes cannot be asked here")
+def test_a_watch_ends_when_nobody_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not wait for news to find that out."""
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        told: list[Looked] = []
+        with pytest.raises(BrokenPipeError):
+            health.follow(lambda: seen(WELL), told.append, changed=lambda _seen: 1, every_s=0.1, sleep=lambda _s: None)
+    assert len(told) == 1
 
 
 def test_a_host_that_is_silent_is_not_called_absent(qualia: Run, looks: Callable[..., None]) -> None:

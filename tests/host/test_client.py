@@ -158,6 +158,31 @@ def test_a_call_under_way_fails_with_its_link(core: Core, host: Host, project: P
     ran(work)
 
 
+def test_an_answer_that_is_nobodys_breaks_the_link_and_no_more(short: Path) -> None:
+    """Whatever stands where a request's number belongs: what was asked fails, and the client comes back."""
+
+    async def work() -> None:
+        clients: list[asyncio.StreamWriter] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            clients.append(writer)
+            hello = json.loads(await reader.readline())
+            writer.write(json.dumps({"jsonrpc": "2.0", "id": hello["id"], "result": {"version": 1}}).encode() + b"\n")
+            await reader.readline()
+            writer.write(b'{"jsonrpc":"2.0","id":[1],"result":3}\n')
+
+        server = await asyncio.start_unix_server(serve, short / "odd.sock")
+        async with server, await connect(short / "odd.sock") as client:
+            with pytest.raises(HostUnreachable):
+                await client.call("ping")
+            await turned(lambda: len(clients) > 1 and client.state == "live")
+            await client.close()
+            for each in clients:
+                each.close()
+
+    ran(work)
+
+
 def test_silence_is_told_as_stale_and_then_as_lost(short: Path) -> None:
     """A host that accepts and says nothing more is not taken for live; its first word makes it live again."""
 

@@ -18,7 +18,7 @@ from tests.tui.snapshots import Scene, scenes
 FOLDER = Path(__file__).parents[2] / "docs" / "images"
 PICTURES = {
     "health": ("health", "dark", (), "core.py:41"),
-    "plugins": ("plugins", "dark", ("g", "j"), "core.py:41"),
+    "plugins": ("plugins", "dark", ("g", "j"), "model file is empty"),
     "pipelines": ("pipelines-run", "light", (), "40%"),
     "words": ("pipelines-words", "dark", (), "█"),
 }

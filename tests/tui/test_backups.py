@@ -172,20 +172,6 @@ def test_each_key_begins_its_operation(key: str, name: str) -> None:
     ran(work)
 
 
-def test_a_console_that_only_looks_removes_nothing() -> None:
-    """With --read-only the question is not even asked."""
-
-    async def work() -> None:
-        async with shown(host(), read_only=True) as seen:
-            await seen.press("5")
-            await seen.until("2025-12-31")
-            await seen.press("p")
-            await seen.until("this console only looks")
-            assert all(each[1].get("dry_run") for each in begun(seen.host) if each[0] == "prune")
-
-    ran(work)
-
-
 def begun(fake: FakeHost) -> list[tuple[str, dict[str, Any], bool]]:
     """Return the operations that were begun."""
     assert isinstance(fake, Operations)

@@ -114,7 +114,7 @@ def test_an_app_is_watched_and_repaired(folder: Path) -> None:
         plugin.write_text(mended, encoding="utf-8")
         terminal.until("✓ healthy")
         terminal.send("enter")
-        terminal.until(lambda text: re.search(r"generation +2", text) is not None)
+        terminal.until(lambda text: re.search(r"generation {2,}2", text) is not None)
         terminal.send("escape")
         terminal.until("x reset breaker")
         terminal.send("o")

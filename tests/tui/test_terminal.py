@@ -124,7 +124,7 @@ def test_a_crash_restores_the_terminal_and_ends_with_1(project: Path) -> None:
     """An error that nobody foresaw leaves the terminal as it was, says what happened, and the exit code tells."""
     crash = (
         "import qualia_tui.app, sys\n"
-        "def broken(self): raise RuntimeError('nobody foresaw this')\n"
+        "def broken(self): heard = 'what somebody ' + 'said'; raise RuntimeError('nobody foresaw this')\n"
         "qualia_tui.app.Console.action_next_theme = broken\n"
         f"sys.argv[1:] = ['--project', {str(project)!r}]\n"
         "import qualia_tui; sys.exit(qualia_tui.main())\n"
@@ -134,6 +134,7 @@ def test_a_crash_restores_the_terminal_and_ends_with_1(project: Path) -> None:
         terminal.send("f3")
         ended = terminal.ended()
         assert "nobody foresaw this" in terminal.screen.text()
+        assert "what somebody said" not in terminal.screen.text()
     assert (ended.code, ended.modes_left, ended.is_cooked) == (1, (), True)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -93,6 +95,9 @@ def follow(
         changed: what of it counts: a look that gives the same is not told.
         every_s: seconds between two looks.
         sleep: waits for so many seconds.
+
+    Raises:
+        BrokenPipeError: nobody reads stdout any more, which is noticed though there is nothing to tell.
     """
     told: object = None
     with Stop(_interrupt) as stop, suppress(KeyboardInterrupt):
@@ -102,8 +107,20 @@ def follow(
             if now != told:
                 tell(seen)
                 told = now
+            elif _is_unread():
+                raise BrokenPipeError
             sleep(every_s)
     return ExitCode.TERMINATED if stop.code == ExitCode.TERMINATED else ExitCode.OK
+
+
+def _is_unread() -> bool:
+    """Tell whether stdout is a pipe whose reader went away; False where that cannot be told."""
+    try:
+        poll = select.poll()
+        poll.register(sys.stdout.fileno(), 0)
+        return any(what & select.POLLERR for _number, what in poll.poll(0))
+    except (AttributeError, OSError, ValueError):
+        return False
 
 
 def _interrupt() -> NoReturn:

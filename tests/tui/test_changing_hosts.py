@@ -1,0 +1,146 @@
+"""What is left of one host when another is looked at: nothing; and what is said while one is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+pytest.importorskip("textual", reason="the console's toolkit is an extra")
+
+from qualia.client import Client, HostUnreachable
+from tests.tui.plain import plugin
+from tests.tui.scenes_backups import NEW, Operations, snapshot
+from tests.tui.scenes_runs import host as host_with_runs
+from tests.tui.seeing import FakeHost, Seen, ran, shown
+
+
+async def look_at(seen: Seen, host: FakeHost) -> None:
+    """Look at another host, and wait until it is heard."""
+    seen.app.attach(lambda: cast("Client", host))
+    await seen.until(lambda _text: bool(host.asked) and seen.app.model.link == "live")
+
+
+def test_snapshots_of_another_host_are_never_shown() -> None:
+    """The table is that of the host that is looked at, so that nothing is restored which it does not have."""
+
+    async def work() -> None:
+        async with shown(Operations({"list": {"value": [snapshot(NEW, note="ours")], "code": 0, "text": ""}})) as seen:
+            await seen.press("5")
+            await seen.until("ours")
+            other = Operations({"list": {"value": [snapshot(NEW, note="theirs")], "code": 0, "text": ""}})
+            await look_at(seen, other)
+            await seen.until("theirs")
+            assert "ours" not in seen.text()
+
+    ran(work)
+
+
+def test_a_run_of_another_host_is_no_longer_marked() -> None:
+    """Runs of two hosts are not compared."""
+
+    async def work() -> None:
+        async with shown(host_with_runs()) as seen:
+            await seen.press("4")
+            await seen.until("meeting")
+            await seen.press("G", "c")
+            await seen.until("→")
+            other = host_with_runs()
+            await look_at(seen, other)
+            await seen.until("meeting")
+            await seen.press("G", "k", "c")
+            await seen.until("→")
+            assert other.heard("history.compare") == []
+
+    ran(work)
+
+
+def test_an_answer_of_the_host_before_is_refused() -> None:
+    """What comes too late changes nothing of what is known of the host that is looked at now."""
+
+    class Slow(FakeHost):
+        def __init__(self) -> None:
+            super().__init__({"plugins.list": [plugin("ours")]})
+            self.asked_slowly = asyncio.Event()
+            self.may_answer = asyncio.Event()
+
+        async def call(self, verb: str, **params: Any) -> Any:
+            if params.get("fresh"):
+                self.asked_slowly.set()
+                await self.may_answer.wait()
+                return {"status": "failing"}
+            return await super().call(verb, **params)
+
+    async def work() -> None:
+        before = Slow()
+        async with shown(before) as seen:
+            await seen.until("ours")
+            late = asyncio.create_task(seen.app.call("health", fresh=True))
+            await before.asked_slowly.wait()
+            await look_at(seen, FakeHost({"health": {"status": "ok"}, "plugins.list": [plugin("theirs")]}))
+            before.may_answer.set()
+            with pytest.raises(HostUnreachable, match="another host"):
+                await late
+            await seen.until("theirs")
+            assert "✗ failing" not in seen.text()
+
+    ran(work)
+
+
+def test_setting_off_twice_leaves_one_link() -> None:
+    """Whoever presses F5 again and again has one host in the end, and every other link is closed."""
+    closed: list[FakeHost] = []
+
+    class Counted(FakeHost):
+        async def close(self) -> None:
+            closed.append(self)
+            await super().close()
+
+    hosts: list[FakeHost] = []
+
+    def reach() -> Client:
+        hosts.append(Counted({"plugins.list": [plugin("count")]}))
+        return cast("Client", hosts[-1])
+
+    async def work() -> None:
+        async with shown(reach) as seen:
+            for _round in range(5):
+                seen.app.action_attach_again()
+                await asyncio.sleep(0)
+            await seen.until("● live")
+            await seen.until("count")
+            await seen.settled()
+            assert closed == hosts[:-1]
+
+    ran(work)
+
+
+def test_a_lost_host_is_told_with_what_can_be_done() -> None:
+    """While it is lost the key that starts anew is named; when it is back that is said once."""
+
+    async def work() -> None:
+        async with shown(FakeHost({"plugins.list": [plugin("count")]})) as seen:
+            await seen.until("● live")
+            seen.host.link("lost")
+            await seen.until("F5 starts anew")
+            await seen.until("○ lost")
+            seen.host.link("live")
+            await seen.until("the host answers again")
+
+    ran(work)
+
+
+def test_a_bridge_that_breaks_ends_the_console() -> None:
+    """Nothing on the screen would be true any more: the console ends with an error instead of standing still."""
+
+    class Broken(FakeHost):
+        async def attached(self) -> None:
+            raise RuntimeError("nobody foresaw this")
+
+    async def work() -> None:
+        async with shown(Broken({})) as seen:
+            await seen.until(lambda _text: seen.app.return_code == 1)
+
+    with pytest.raises(ExceptionGroup, match="unhandled errors"):
+        ran(work)
