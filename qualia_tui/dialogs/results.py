@@ -14,9 +14,9 @@ from qualia.errors import QualiaError
 from qualia_tui.dialogs.dialog import Dialog
 from qualia_tui.dialogs.results_view import ResultsView
 from qualia_tui.dialogs.saving import Saving
-from qualia_tui.lines import line
+from qualia_tui.lines import Span, line
 from qualia_tui.model.artifacts import PREVIEW_BYTES
-from qualia_tui.model.doing import Doing, doing_line, doing_lines
+from qualia_tui.model.doing import Doing, doing_line, doing_lines, state_span
 from qualia_tui.model.results import StepAnswer, steps_of
 from qualia_tui.model.state import JobFacts
 from qualia_tui.widgets.bars import Bar, Notice
@@ -55,7 +55,9 @@ class Results(Dialog[bool]):
     def on_mount(self) -> None:
         """Show what there is."""
         if self._given:
-            self.query_one(ResultsView).show_steps(self._given)
+            view = self.query_one(ResultsView)
+            view.show_run([(state_span(each.status), Span(f"  {each.step}")) for each in self._given])
+            view.show_steps(self._given)
         self.query_one(ResultsView).take_focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -6,6 +6,7 @@ import os
 import re
 import select
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -326,3 +327,19 @@ def test_health_speaks_portuguese(qualia: Run, looks: Callable[..., None]) -> No
     assert "com falha: Qualia Core 1.0, segundo o host de /work (processo 7)" in out
     assert "foi deixado de lado depois de falhas demais: ValueError: no luck" in out
     assert "-> conserte o que falha e rearme o disjuntor" in out
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("command", ["health", "status"])
+def test_watching_ends_with_143_at_sigterm(command: str, tmp_path: Path) -> None:
+    """Whoever supervises it can tell that it was asked to end; it says that watching is over, and nothing else."""
+    words = [sys.executable, "-m", "qualia", command, "--watch"]
+    environ = {**os.environ, "LANGUAGE": "en"}
+    watching = subprocess.Popen(
+        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+    )
+    assert watching.stdout is not None
+    assert watching.stdout.readline()
+    watching.terminate()
+    _out, err = watching.communicate(timeout=60)
+    assert (watching.returncode, err) == (143, "watching is over\n")

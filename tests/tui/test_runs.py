@@ -222,6 +222,8 @@ def test_what_a_run_gave_is_read_in_place() -> None:
             await seen.until("meeting")
             await seen.press("G", "v")
             await seen.until(lambda text: "4711" in text or "4,711" in text)
+            await seen.press("p")
+            await seen.until("✓ done  count")
             await seen.press("escape", "g", "v")
             await seen.until("x stop")
 
