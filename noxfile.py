@@ -207,7 +207,7 @@ def no_ops(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure the engine beside peers, print a table, write it as JSON and draw how cost grows."""
     _install(session, *PEERS)
-    _measure(session, "latest", ENGINE_ROOMS)
+    _measure(session, "latest", ENGINE_ROOMS, "--rounds", "9")
 
 
 @nox.session
@@ -290,7 +290,7 @@ def _check_demo(session: nox.Session, qualia: str, folder: Path) -> None:
             session.error(f"the demo left {path.name} unfinished")
 
 
-def _measure(session: nox.Session, name: str, rooms: tuple[str, ...]) -> None:
+def _measure(session: nox.Session, name: str, rooms: tuple[str, ...], *words: str) -> None:
     results = ROOT / "benchmarks" / "results"
     results.mkdir(exist_ok=True)
     told = ["--json", str(results / f"{name}.json"), "--plots", str(results)]
@@ -299,7 +299,7 @@ def _measure(session: nox.Session, name: str, rooms: tuple[str, ...]) -> None:
     data = os.environ.get("QUALIA_DATA")
     with _away(session):
         env = {"QUALIA_DATA": str((ROOT / data).resolve())} if data else None
-        session.run("python", "-m", "benchmarks", *told, *session.posargs, env=env)
+        session.run("python", "-m", "benchmarks", *told, *words, *session.posargs, env=env)
 
 
 def _install(session: nox.Session, *tools: str, wheel: Path | None = None) -> None:
