@@ -218,8 +218,11 @@ def _rest(part: facts.Plain, report: facts.Plain) -> Iterator[Line]:
     name = facts.text(part, "name")
     if name.startswith(_PLUGIN) or name == "engine" or not name:
         return
-    told = told_of(name, facts.mapping(part, "facts"), facts.number(report, "at_s"))
-    yield (mark(facts.text(part, "status")), Span(" " + term(name) + " ", "dim"), Span(told))
+    known = facts.mapping(part, "facts")
+    told = told_of(name, known, facts.number(report, "at_s"))
+    # Alerts are about what counts elsewhere, so their component is well; the mark says that there are some.
+    status = "degraded" if name == "alerts" and facts.number(known, "raised") else facts.text(part, "status")
+    yield (mark(status), Span(" " + term(name) + " ", "dim"), Span(told))
 
 
 def told_of(name: str, known: facts.Plain, at_s: float | None) -> str:
@@ -255,8 +258,18 @@ def told_of(name: str, known: facts.Plain, at_s: float | None) -> str:
             return _("{running} running, {waiting} waiting", running=running, waiting=waiting)
         case "backups":
             return _backups(known, at_s)
+        case "alerts":
+            return _alerts(known)
         case _:
             return _others(known)
+
+
+def _alerts(known: facts.Plain) -> str:
+    raised = facts.number(known, "raised")
+    if raised is None:
+        return _("nobody looks")
+    which = facts.text(known, "which")
+    return _("{count} raised: {which}", count=amounts.count(raised), which=which) if raised else _("none raised")
 
 
 def _backups(known: facts.Plain, at_s: float | None) -> str:

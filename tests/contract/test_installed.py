@@ -64,6 +64,7 @@ def test_the_distribution_says_what_the_package_says() -> None:
     # Their names stay where the operators' package was left out; the command line says that they are not installed.
     assert {"backup", "backup.create", "backup.restore"} <= set(operations)
     assert all(value.startswith("qualia_ops.") for value in operations.values())
+    assert points["qualia.checks", "alerts"] == "qualia_ops.alerts.checks:alerts"
     assert points["qualia.checks", "backups"] == "qualia_ops.backup.checks:backups"
     assert {key: value for key, value in points.items() if key[0] not in {"qualia.checks", "qualia.operations"}} == {
         ("console_scripts", "qualia"): "qualia.cli:main",

@@ -14,7 +14,7 @@ from qualia.errors import OperationUnavailable
 from qualia.words import speaking
 from qualia_tui.lines import Line
 from qualia_tui.model import amounts, health_view
-from qualia_tui.model.health_view import PluginRows, troubles
+from qualia_tui.model.health_view import PluginRows, told_of, troubles
 from qualia_tui.model.spark import BARS, folded, graph, spark
 from tests.tui.plain import AT_S, answers, component, plugin, report
 from tests.tui.seeing import FakeHost, Seen, ran, shown
@@ -319,3 +319,16 @@ def test_ages_come_from_the_clock_of_the_host() -> None:
     """They are told between two moments of the host, as this machine's clock may be another."""
     line = health_view.plugin_line(plugin("sentiment", calls=1, errors=1), AT_S)
     assert "".join(span.text for span in line).startswith("sentiment 5 min: core.py:41")
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ({}, "nobody looks"),
+        ({"raised": 0, "which": ""}, "none raised"),
+        ({"raised": 2, "which": "breaker turns, disk"}, "2 raised: breaker turns, disk"),
+    ],
+)
+def test_alerts_are_told_by_how_many_are_raised(known: dict[str, Any], told: str) -> None:
+    """Which alerts are raised stands in the section itself, not behind a key alone."""
+    assert told_of("alerts", known, None) == told
