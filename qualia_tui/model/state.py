@@ -108,7 +108,10 @@ class Model:
         if event.kind in {"gap", "restarted"}:
             self.wanted.update(("plugins", "jobs", "health", "pipelines", "history", "operations"))
         if event.kind in _KINDS_OF_PLUGINS:
-            self.wanted.update(("plugins", "health"))
+            self.wanted.add("plugins")
+            # One call that went well leaves a healthy host healthy; its figures come with the next regular look.
+            if event.kind != "step_finished" or facts.text(self.health, "status") != "ok":
+                self.wanted.add("health")
         if event.kind in {"run_finished", "run_failed"}:
             self.wanted.add("history")
         if event.run is not None and self._job_changed(event.run, event):
