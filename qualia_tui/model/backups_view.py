@@ -30,8 +30,8 @@ def columns() -> tuple[Column, ...]:
     return (
         Column(title="", width=1),
         Column(title=_("made"), width=16),
-        Column(title=_("size"), width=7, right=True),
-        Column(title=_("files"), width=7, right=True, rank=2),
+        Column(title=_("size"), width=8, right=True),
+        Column(title=_("files"), width=8, right=True, rank=2),
         Column(title=_("state"), width=14),
         Column(title=_("note"), width=8, grow=1, rank=1),
         Column(title=_("id"), width=23, rank=3),

@@ -62,18 +62,29 @@ def drawn(scene: Scene, language: str) -> dict[Path, str]:
 
 
 async def _written(seen: Seen) -> str:
+    await _calm(seen)
     text, styles = seen.text(), "\n".join(_styles(seen))
     await seen.wear(theme="none")
-    assert seen.text() == text, f"without colours it says something else\n{text}\n{seen.text()}"
-    coloured = [
-        style for strip in seen.strips() for _text, style in strip if style.color and not style.color.is_default
-    ]
-    assert coloured == [], "there are colours where none may be"
+    await seen.until(lambda now: now == text and not _colours(seen))
     await seen.wear(theme="ansi", ascii_only=True)
+    await seen.until(str.isascii)
+    await _calm(seen)
     plain = seen.text()
-    assert plain.isascii(), f"there is more than ASCII\n{plain}"
     await seen.wear(ascii_only=False)
     return f"{text}--- styles\n{styles}\n--- ascii\n{plain}"
+
+
+async def _calm(seen: Seen) -> None:
+    """Wait until two looks in a row see the same: a screen over another is painted in several steps."""
+    before: object = None
+    while (now := seen.strips()) != before:
+        before = now
+        await seen.settled()
+
+
+def _colours(seen: Seen) -> bool:
+    """Whether there is a colour anywhere on the screen."""
+    return any(style.color and not style.color.is_default for strip in seen.strips() for _text, style in strip)
 
 
 def _styles(seen: Seen) -> Iterator[str]:
