@@ -14,7 +14,7 @@ os.environ["XDG_CONFIG_HOME"] = str(Path(tempfile.gettempdir(), "qualia-no-setti
 # Its files belong in no checkout, and in no folder a test looks at.
 configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir(), "qualia-hypothesis"))
 settings.register_profile("steady", derandomize=True, database=None, deadline=None, print_blob=True)
-settings.register_profile("large", settings.get_profile("steady"), max_examples=150)
+settings.register_profile("large", settings.get_profile("steady"), max_examples=100)
 settings.load_profile("steady")
 
 
