@@ -406,8 +406,8 @@ def test_a_check_that_hangs_raises_or_answers_nonsense_harms_nobody(make_health:
     assert "SystemExit: 2" in of(report, "quits").reason
     assert of(report, "well").facts == {"n": 1}
     assert hanging.asked == 1
-    # One for each question, the five checks and the engine's looks at cache, history and disk, and while one that has just
-    # answered is not free yet, another. A thread for each time something is asked would be more than a hundred.
+    # One for each question (five checks, and the engine's looks at cache, history and disk), and another while one that
+    # has just answered is not free yet. A thread for each time something is asked would be more than a hundred.
     assert most <= 2 * 8
     leave.set()
 
