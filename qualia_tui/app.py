@@ -201,7 +201,7 @@ class Console(Questions):
         """Show the first section and set off for the host."""
         self.set_class(self.look.ascii_only, "-ascii")
         self._begin()
-        self.set_interval(1.0, self._tick)
+        self._ticking: Timer = self.set_interval(1.0, self._tick)
         self.call_later(self.action_section, 0)
 
     async def on_unmount(self) -> None:
@@ -249,19 +249,21 @@ class Console(Questions):
     def _paint(self) -> None:
         self._painting, self._painted_at_s = None, monotonic()
         changed, self._changed = frozenset(self._changed), set()
-        if not self.screen_stack:
-            # The console is being left.
+        if not self.screen_stack:  # The console is being left.
             return
         self._show_head()
         if "link" in changed:
+            self._ticking.resume()
             self._tell_link()
         section = self._sections.get(self._at)
         if section is not None and changed & (section.PARTS | {"link"}):
             section.update(changed)
 
     def _tick(self) -> None:
-        """Keep the age of facts that are old up to date; live ones have none."""
-        if self.model.link != "live":
+        """Keep the age of facts that are old up to date; live ones have none, and nothing wakes up for them."""
+        if self.model.link == "live":
+            self._ticking.pause()
+        else:
             self._show_head()
 
     def _show_all(self) -> None:
