@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from qualia._form import Form
 from qualia.errors import QualiaError
 from qualia_tui.dialogs.answering import answer_of
 from qualia_tui.dialogs.dialog import Dialog
@@ -17,7 +18,7 @@ from qualia_tui.dialogs.form_of_step import StepForm
 from qualia_tui.dialogs.form_pane import FormPane
 from qualia_tui.lines import Span, line
 from qualia_tui.model import facts
-from qualia_tui.model.form import Form, specs_in_force, specs_of
+from qualia_tui.model.form import specs_in_force, specs_of
 from qualia_tui.model.given import Given
 from qualia_tui.model.order import Order
 from qualia_tui.model.plan import Subject, plan_lines, tree_columns, tree_of, tree_rows

@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from qualia._form import Form
 from qualia_tui.dialogs.dialog import Dialog
 from qualia_tui.dialogs.form_pane import FormPane
-from qualia_tui.model.form import Form
 from qualia_tui.words import _
 
 

@@ -11,17 +11,16 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
+from qualia._form import Form, offered
 from qualia.plugin import ParamSpec
 from qualia_tui.dialogs.asking import Option
 from qualia_tui.lines import line
 from qualia_tui.model.form import (
     MANY,
-    Form,
     allowed,
     form_columns,
     form_rows,
     next_offered,
-    offered,
     shown_text,
     wrong,
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, cast
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
+from qualia._form import Form, bounds_of, offered, reason_against
 from qualia._values import is_texts
-from qualia.errors import InvalidParam
-from qualia.plugin import ParamSpec, check_params, parse_text
+from qualia.plugin import ParamSpec
 from qualia_tui.lines import Column, Row, Span
 from qualia_tui.model import facts
 from qualia_tui.words import _, translated
@@ -61,82 +61,9 @@ def specs_in_force(specs: Iterable[ParamSpec], values: Mapping[str, Any]) -> tup
     )
 
 
-@frozen(kw_only=True)
-class Form:
-    """Texts by param, as they were typed; a param that is absent has its default."""
-
-    plugin: str
-    specs: tuple[ParamSpec, ...] = ()
-    texts: Mapping[str, str] = field(factory=dict[str, str])
-
-    def with_text(self, name: str, text: str) -> Form:
-        """Return the form with one param typed; one typed as its default counts as not typed.
-
-        Raises:
-            InvalidParam: the text will not do.
-            KeyError: there is no such param.
-        """
-        spec = self.spec(name)
-        value = parse(spec, text, plugin=self.plugin)
-        others = {each: typed for each, typed in self.texts.items() if each != name}
-        is_default = value == spec.default and type(value) is type(spec.default)
-        return evolve(self, texts=others if is_default else {**others, name: text})
-
-    def without(self, name: str) -> Form:
-        """Return the form with one param as its default."""
-        return evolve(self, texts={each: typed for each, typed in self.texts.items() if each != name})
-
-    def spec(self, name: str) -> ParamSpec:
-        """Return the declaration of a param.
-
-        Raises:
-            KeyError: there is no such param.
-        """
-        return {spec.name: spec for spec in self.specs}[name]
-
-    def text(self, name: str) -> str:
-        """Return what stands in a field."""
-        return self.texts.get(name, text_of(self.spec(name), self.spec(name).default))
-
-    def values(self) -> dict[str, Any]:
-        """Return the params that are not as their defaults, as values."""
-        return {name: parse(self.spec(name), text, plugin=self.plugin) for name, text in self.texts.items()}
-
-
-def parse(spec: ParamSpec, text: str, *, plugin: str) -> Any:
-    """Return a typed text as the param's value.
-
-    Raises:
-        InvalidParam: it is no value of its type, out of bounds, or none of the choices.
-    """
-    value = parse_text(spec, text, plugin=plugin)
-    return check_params((spec,), {spec.name: value}, plugin=plugin)[spec.name]
-
-
 def wrong(spec: ParamSpec, text: str, *, plugin: str) -> str:
     """Return what is wrong with a typed text, in the language spoken; empty when nothing is."""
-    try:
-        parse(spec, text, plugin=plugin)
-    except InvalidParam as error:
-        return translated(error.reason)
-    return ""
-
-
-def text_of(spec: ParamSpec, value: object) -> str:
-    """Return a value as it is typed: what `parse` reads back."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if is_texts(value):
-        return ",".join(value)
-    return repr(value) if spec.kind == "float" else str(value)
-
-
-def offered(spec: ParamSpec) -> tuple[str, ...]:
-    """Return the texts a param can be chosen from; empty when anything of its type may be typed."""
-    found = ("true", "false") if spec.kind == "bool" else spec.choices
-    return (*found, "") if found and spec.optional else found
+    return translated(reason_against(spec, text, plugin=plugin))
 
 
 def next_offered(spec: ParamSpec, text: str) -> str:
@@ -158,16 +85,7 @@ def allowed(spec: ParamSpec) -> str:
         "str": _("a text"),
         "list": _("texts with commas between them"),
     }
-    return " ".join([kinds[spec.kind], *_bounds(spec), *([_("or nothing")] if spec.optional else [])])
-
-
-def _bounds(spec: ParamSpec) -> Iterable[str]:
-    if spec.ge is not None and spec.le is not None:
-        yield f"{spec.ge:.10g}..{spec.le:.10g}"
-    elif spec.ge is not None:
-        yield f">= {spec.ge:.10g}"
-    elif spec.le is not None:
-        yield f"<= {spec.le:.10g}"
+    return " ".join([kinds[spec.kind], *bounds_of(spec), *([_("or nothing")] if spec.optional else [])])
 
 
 def shown_text(spec: ParamSpec, text: str) -> str:

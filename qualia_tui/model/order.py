@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from qualia_tui.model.form import Form
+from qualia._form import Form
 from qualia_tui.model.given import Given
 from qualia_tui.model.plan import Subject
 

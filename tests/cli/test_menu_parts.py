@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qualia._form import Form, text_of, value_of
 from qualia._safe import safe_text
 from qualia.cli.menu.asking import BACK, Choice, numbers
 from qualia.cli.menu.files import completions, examples, free_name, listing
-from qualia.cli.menu.form import Form, allowed, text_of, value_of, wrong
+from qualia.cli.menu.form import allowed, wrong
 from qualia.cli.menu.lists import ChoiceList
 from qualia.cli.menu.memory import MOST, Kept, Memory, memory_path
 from qualia.cli.menu.plain import PlainAsker

@@ -12,19 +12,16 @@ from attrs import make_class
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qualia._form import Form, offered, text_of, value_of
 from qualia._values import to_plain
 from qualia.errors import InvalidParam
 from qualia.plugin import ParamSpec, build_params, param, param_specs, parse_text
 from qualia_tui.model.form import (
-    Form,
     allowed,
     form_columns,
     form_rows,
     next_offered,
-    offered,
-    parse,
     specs_of,
-    text_of,
     wrong,
 )
 from qualia_tui.words import speaking
@@ -80,7 +77,7 @@ def test_form_and_engine_agree(kind: type[Any], text: str) -> None:
         with pytest.raises(InvalidParam, match=re.escape(trouble)):
             build_params(kind, {"it": parse_text(spec, text, plugin="toy")}, plugin="toy")
         return
-    value = parse(spec, text, plugin="toy")
+    value = value_of(spec, text, plugin="toy")
     engine: Any = build_params(kind, {"it": value}, plugin="toy")
     assert engine.it == value
 
@@ -94,7 +91,7 @@ def test_a_value_is_typed_as_it_is_read(kind: type[Any], whole: int, number: flo
         build_params(kind, {"it": values[spec.kind]}, plugin="toy")
     except InvalidParam:
         return
-    assert parse(spec, text_of(spec, values[spec.kind]), plugin="toy") == values[spec.kind]
+    assert value_of(spec, text_of(spec, values[spec.kind]), plugin="toy") == values[spec.kind]
 
 
 def test_only_what_was_changed_is_sent() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from qualia._form import Form
 from qualia_tui.dialogs.form import Launch
-from qualia_tui.model.form import Form
 from qualia_tui.model.given import Given
 from qualia_tui.model.plan import Subject
 from tests.tui.pipelines_data import host, inspected

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
+from qualia._form import Form
 from qualia.cli.menu.asking import Asker, Choice, chosen, shown
-from qualia.cli.menu.form import Form, ask_params
+from qualia.cli.menu.form import ask_params
 from qualia.cli.menu.session import Session
 from qualia.cli.words import _, translated
 from qualia.plugin import ParamSpec
