@@ -57,7 +57,6 @@ sys.exit(qualia_tui.main())
 """
 _CONSOLE = ("-m", "qualia_tui")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_TICK = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:
@@ -345,8 +344,8 @@ def _rss_mb(pid: int) -> float:
 
 
 def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICK
+    """Return the seconds of processor time its threads have had; the clock of `/proc/PID/stat` is too coarse for it."""
+    return sum(int(task.read_text().split()[0]) for task in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from qualia_tui.sections.section import Section
 from qualia_tui.themes import NAMES, textual_theme
 from qualia_tui.widgets.bars import Bar, Foot, Notice, Tabs, link_line, verdict_line
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.kept import Kept
 from qualia_tui.words import _, sentence_of
 
 Reach = Callable[[], Client]
@@ -50,7 +51,7 @@ class MainScreen(Screen[None]):
         """Lay out the bars; sections come when they are first shown."""
         yield Bar(id="head")
         yield Tabs(id="tabs")
-        yield Widget(id="body")
+        yield Kept(id="body")
         yield Notice(id="notice")
         yield Foot(id="foot")
 
@@ -101,7 +102,7 @@ class Console(Questions):
         self._at: int = 0
         self._sections: dict[int, Section] = {}
         self._changed: set[Part] = set()
-        self._painting: Timer | None = None
+        self._painting: asyncio.TimerHandle | None = None
         self._painted_at_s: float = 0.0
         self._trouble: str = ""
         self._is_lost: bool = False
@@ -221,9 +222,10 @@ class Console(Questions):
         if self._painting is not None:
             if not is_urgent:
                 return
-            self._painting.stop()
-        pause_s = self.look.paint_s - (monotonic() - self._painted_at_s)
-        self._painting = self.set_timer(_AT_ONCE_S if is_urgent else max(_AT_ONCE_S, pause_s), self._paint)
+            self._painting.cancel()
+        pause_s = max(_AT_ONCE_S, 0.0 if is_urgent else self.look.paint_s - (monotonic() - self._painted_at_s))
+        # A timer of the toolkit is a task, which costs as much again as the painting.
+        self._painting = asyncio.get_running_loop().call_later(pause_s, self.call_next, self._paint)
 
     def tell(self, text: str, style: str = "") -> None:
         """Say something in the line above the keys, until something else is said or a section is chosen."""

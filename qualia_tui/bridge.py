@@ -139,8 +139,8 @@ class Bridge:
             if not self._more.is_set():
                 self._model.wanted.add("health")
             self._more.clear()
-            for part in sorted(self._model.wanted & self._watched & _VERBS.keys()):
-                await self._ask(part)
+            # In one breath: the host answers in one, and the screen is painted once.
+            await asyncio.gather(*map(self._ask, sorted(self._model.wanted & self._watched & _VERBS.keys())))
             # Whoever turns to another section waits for nothing.
             self._urgent.clear()
             with suppress(TimeoutError):

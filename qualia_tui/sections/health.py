@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
 
-from qualia_tui.lines import Line
+from qualia_tui.lines import Column, Line
 from qualia_tui.model import facts, health_view
 from qualia_tui.model.health_view import PluginRows, Trouble
 from qualia_tui.model.state import Part
@@ -40,6 +40,7 @@ class Health(Section):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._columns: tuple[Column, ...] = health_view.plugin_columns()
         self._rows: PluginRows = PluginRows()
         self._drawn: tuple[tuple[Trouble, ...], int, int] = ((), 0, 0)
 
@@ -66,7 +67,7 @@ class Health(Section):
         self._show_troubles()
         rows = self._rows.of(report, self.model.plugins)
         grid = self.query_one("#health-plugins", Grid)
-        grid.show_rows(health_view.plugin_columns(), rows, empty=_("no plugin was found"))
+        grid.show_rows(self._columns, rows, empty=_("no plugin was found"))
         self._show_plugin()
         rest = health_view.rest_lines(report, self.size.width)
         _show_all(self.query_one("#health-rest", TextLines), rest[: 1 if self.size.height < _LOW else 4])

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.widget import Widget
 
 from qualia.errors import QualiaError
 from qualia_tui.model.state import Model, Part
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.kept import Kept
 from qualia_tui.words import sentence_of
 
 if TYPE_CHECKING:
     from qualia_tui.app import Console
 
 
-class Section(Widget):
+class Section(Kept):
     """Fills the screen between the tabs and the keys."""
 
     DEFAULT_CSS = "Section { height: 1fr; layout: vertical; }"

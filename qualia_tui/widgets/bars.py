@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.strip import Strip
-from textual.widget import Widget
 
 from qualia_tui.lines import Line, Span, line
 from qualia_tui.model.texts import wrapped
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.kept import Kept
 from qualia_tui.widgets.painting import strip_of
 from qualia_tui.words import _
 
@@ -20,7 +20,7 @@ _MOST = 3
 """Lines that a notice takes at most."""
 
 
-class Bar(Widget):
+class Bar(Kept):
     """One line, painted again when it changes; its last part can stand at the right end."""
 
     DEFAULT_CSS = "Bar { height: 1; }"

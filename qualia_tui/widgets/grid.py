@@ -11,7 +11,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from qualia_tui.lines import Column, Row, Span, widths
+from qualia_tui.lines import Column, Line, Row, Span, line, widths
 from qualia_tui.widgets.painting import row_line, strip_of
 from qualia_tui.widgets.text_lines import TextLines
 
@@ -53,6 +53,8 @@ class Grid(TextLines):
         self._rows: tuple[Row, ...] = ()
         self._at: int = 0
         self._empty: str = empty
+        self._drawn: dict[Row, Line] = {}
+        self._drawn_for: tuple[tuple[Column, ...], tuple[int, ...]] = ((), ())
 
     @property
     def key(self) -> str | None:
@@ -108,8 +110,8 @@ class Grid(TextLines):
         look = self.console_app.look
         heading = Row("", tuple(Span(column.title, "head") for column in self._columns))
         given = widths(self._columns, self.size.width)
-        line = row_line(heading, self._columns, given, ascii_only=look.ascii_only)
-        return strip_of(line, self.size.width, theme=look.theme, ascii_only=look.ascii_only, base="head")
+        told = row_line(heading, self._columns, given, ascii_only=look.ascii_only)
+        return strip_of(told, self.size.width, theme=look.theme, ascii_only=look.ascii_only, base="head")
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some rows."""
@@ -160,7 +162,12 @@ class Grid(TextLines):
             self.scroll_lines(self._at - self.page_lines + 1)
 
     def _lay_out(self) -> None:
+        """Make the rows lines; one that is as it was keeps its line."""
         given = widths(self._columns, self.size.width)
         ascii_only = self.console_app.look.ascii_only
-        lines = [row_line(row, self._columns, given, ascii_only=ascii_only) for row in self._rows]
-        self.show(lines or [(Span(self._empty, "dim"),)])
+        drawn = self._drawn if self._drawn_for == (self._columns, given) else {}
+        self._drawn_for = self._columns, given
+        self._drawn = {
+            row: drawn.get(row) or row_line(row, self._columns, given, ascii_only=ascii_only) for row in self._rows
+        }
+        self.show(tuple(map(self._drawn.__getitem__, self._rows)) or (line(self._empty, "dim"),))

@@ -9,17 +9,17 @@ from textual.binding import Binding, BindingType
 from textual.events import MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from qualia_tui.lines import Line, changed_lines
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.kept import Kept
 from qualia_tui.widgets.painting import strip_of
 
 if TYPE_CHECKING:
     from qualia_tui.app import Console
 
 
-class TextLines(Widget, can_focus=True):
+class TextLines(Kept, can_focus=True):
     """Shows lines from a first one on. Only lines that changed are painted again."""
 
     DEFAULT_CSS = "TextLines { height: 1fr; }"
