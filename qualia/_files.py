@@ -8,10 +8,15 @@ from pathlib import Path
 from qualia.errors import UnwritableOutput
 
 
-def write_whole(path: Path, data: bytes) -> Path:
+def write_whole(path: Path, data: bytes, *, mode: int = 0o666) -> Path:
     """Write a file so that nobody ever sees half of it under its name (temporary file, fsync, rename), and return it.
 
     A link is followed; a device or pipe is written as it is.
+
+    Args:
+        path: the file.
+        data: what it holds then.
+        mode: who may do what with a file, from the moment it is made, as far as the process's mask lets them.
 
     Raises:
         UnwritableOutput: it cannot be written; the name is left as it was.
@@ -24,7 +29,7 @@ def write_whole(path: Path, data: bytes) -> Path:
             with path.open("wb") as device:
                 device.write(data)
         else:
-            _replace(path.resolve(), data)
+            _replace(path.resolve(), data, mode)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -32,9 +37,9 @@ def write_whole(path: Path, data: bytes) -> Path:
     return path
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, mode: int) -> None:
     temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.part")
-    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o666)
+    descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

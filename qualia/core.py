@@ -335,7 +335,7 @@ class Core:
         """Go back to the code that answered before the last reload; done twice, it goes forward again.
 
         Raises:
-            NoEarlierGeneration: it has not been reloaded.
+            NoEarlierGeneration: none was loaded before.
             PluginError: the code from before cannot be loaded any more.
         """
         self._require_open("roll plugins back")

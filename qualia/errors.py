@@ -150,7 +150,7 @@ class InvalidSetting(InputError):
 class NoEarlierGeneration(InputError):
     """There is no earlier version of a plugin to go back to."""
 
-    template = "plugin {plugin!r} has not been reloaded, so there is no earlier version of it to go back to"
+    template = "plugin {plugin!r} has no earlier version to go back to: none was loaded before this one"
 
     def __init__(self, plugin: str) -> None:
         super().__init__(plugin)

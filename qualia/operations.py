@@ -130,6 +130,8 @@ class Operation:
     """Whether it removes or replaces something that is there."""
     needs_confirmation: bool = Factory(lambda self: self.destructive, takes_self=True)
     """Whether somebody has to agree first; as `destructive` says when it is not given."""
+    looks: bool | Callable[[Any], bool] = False
+    """Whether it changes nothing, so that whoever may only look may run it; a function tells that by the params."""
 
     def __attrs_post_init__(self) -> None:
         """Check what a face could not show."""
@@ -143,6 +145,10 @@ class Operation:
     def specs(self) -> tuple[ParamSpec, ...]:
         """The params as faces show them."""
         return param_specs(self.params)
+
+    def only_looks(self, params: Any) -> bool:
+        """Tell whether it changes nothing when it is told these params."""
+        return self.looks(params) if callable(self.looks) else self.looks
 
 
 @frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import PurePath
 from time import monotonic
@@ -11,7 +11,8 @@ from typing import Any, ClassVar, cast
 
 from attrs import evolve
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding, Binding, BindingType
+from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.timer import Timer
@@ -31,7 +32,6 @@ from qualia_tui.sections import ENTRIES
 from qualia_tui.sections.section import Section
 from qualia_tui.themes import NAMES, textual_theme
 from qualia_tui.widgets.bars import Bar, Foot, Notice, Tabs, link_line, verdict_line
-from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.kept import Kept
 from qualia_tui.words import _, sentence_of
 
@@ -39,6 +39,8 @@ Reach = Callable[[], Client]
 """Gives a client on its way to the host; called while the console's event loop runs."""
 _ABOVE: frozenset[Part] = frozenset({"link", "health"})
 """What the line at the top shows."""
+_LEAST = (40, 10)
+"""Columns and lines below which parts of a section are not to be seen."""
 _AT_ONCE_S = 0.02
 """Seconds in which changes that belong together come."""
 _KEYS = {"↑": "up", "↓": "down", "←": "left", "→": "right", "⏎": "enter", "␣": "space"}
@@ -54,10 +56,6 @@ class MainScreen(Screen[None]):
         yield Kept(id="body")
         yield Notice(id="notice")
         yield Foot(id="foot")
-
-    def on_mount(self) -> None:
-        """Show the keys."""
-        console_of(self).follow_keys(self)
 
 
 class Console(Questions):
@@ -102,10 +100,12 @@ class Console(Questions):
         self._at: int = 0
         self._sections: dict[int, Section] = {}
         self._changed: set[Part] = set()
+        self._is_small: bool = False
         self._painting: asyncio.TimerHandle | None = None
         self._painted_at_s: float = 0.0
         self._trouble: str = ""
         self._is_lost: bool = False
+        self._is_waiting: bool = False
         self.animation_level = "none"
         for name in NAMES:
             self.register_theme(textual_theme(name))
@@ -126,6 +126,9 @@ class Console(Questions):
             raise HostUnreachable("", _("there is no host yet"))
         # What comes of it is waited for: it is shown without a pause.
         self._painted_at_s = 0.0
+        if self.model.link == "stale":
+            self._is_waiting = True
+            self.tell(_("the host does not answer now; what was asked for waits until it does"), "warn")
         bridge = self._bridge
         answer = await bridge.call(verb, **params)
         if bridge is not self._bridge:
@@ -163,7 +166,7 @@ class Console(Questions):
             self.model.link = "lost"
             if cells(self._trouble) > self.size.width:
                 after = line(_("F5 tries again, as soon as this is closed"))
-                self.read(_("No host"), (*wrapped_lines(told, self.size.width - 6), (), after))
+                self.read(_("No host"), lambda width: (*wrapped_lines(told, width), (), after))
             self.note(frozenset({"link"}))
 
     def _bridge_ended(self, bridging: asyncio.Task[None]) -> None:
@@ -191,7 +194,7 @@ class Console(Questions):
 
     def get_key_display(self, binding: Binding) -> str:
         """Return what people call a key; in words where an arrow cannot be shown."""
-        told = super().get_key_display(binding)
+        told = binding.key.upper() if binding.key[1:].isdigit() else super().get_key_display(binding)
         return told if told.isascii() or not self.look.ascii_only else _KEYS.get(told, binding.key)
 
     def get_default_screen(self) -> Screen[Any]:
@@ -204,6 +207,12 @@ class Console(Questions):
         self._begin()
         self._ticking: Timer = self.set_interval(1.0, self._tick)
         self.call_later(self.action_section, 0)
+
+    def on_resize(self, event: Resize) -> None:
+        """Say so when the terminal is smaller than what can be shown."""
+        before, self._is_small = self._is_small, event.size.width < _LEAST[0] or event.size.height < _LEAST[1]
+        if before != self._is_small:
+            self._tell_room()
 
     async def on_unmount(self) -> None:
         """Leave the host; its runs go on."""
@@ -232,6 +241,10 @@ class Console(Questions):
         # While the console is left, there may be no line any more.
         for notice in (each for screen in self.screen_stack[:1] for each in screen.query(Notice)):
             notice.show(line(text, style))
+
+    def _tell_room(self) -> None:
+        """Say what holds as long as nothing else is said: why there is no host, or that there is no room."""
+        self.tell(self._trouble or (_("needs 40 by 10") if self._is_small else ""), "bad")
 
     def copy(self, text: str) -> Line:
         """Copy a text to the clipboard of whoever sits at the terminal, say what became of it, and return that."""
@@ -290,19 +303,12 @@ class Console(Questions):
             self.tell(_("the host does not answer; it is called until it does, and F5 starts anew"), "bad")
         elif was_lost and self.model.link == "live":
             self.tell(_("the host answers again"), "ok")
-
-    def follow_keys(self, screen: Screen[Any]) -> None:
-        """Keep the line with the keys of a screen as they are while it is looked at."""
-        seen: Any = screen
-        seen.bindings_updated_signal.subscribe(screen, self._show_keys)
-        self._show_keys(screen)
-
-    def _show_keys(self, screen: Screen[Any]) -> None:
-        keys = [
-            (each.binding.id or "", self.get_key_display(each.binding), _(each.binding.description))
-            for each in _shown_bindings(screen)
-        ]
-        screen.query_one(Foot).show_keys(keys)
+        elif self.model.link == "connecting" and self._bridge is not None and self._bridge.unreached is not None:
+            self._trouble = _("{reason}; F2 shows those that run", reason=sentence_of(self._bridge.unreached))
+            self.tell(self._trouble, "bad")
+        elif self.model.link == "live" and (self._trouble or self._is_waiting):
+            self._trouble, self._is_waiting = "", False
+            self.tell("")
 
     # ------------------------------------------------------------------------------------------------ parts
 
@@ -330,7 +336,7 @@ class Console(Questions):
             other.display = other is section
         self._at = place
         self._main.query_one(Tabs).show_tabs([_(entry.title) for entry in ENTRIES], place)
-        self.tell(self._trouble, "bad")
+        self._tell_room()
         if self._bridge is not None:
             self._bridge.watch(section.PARTS)
         self._show_all()
@@ -369,9 +375,10 @@ class Console(Questions):
 
     def action_help(self) -> None:
         """Show the keys."""
-        from qualia_tui.dialogs.keys import key_lines
+        from qualia_tui.dialogs.keys import Keys
 
-        self.read(_("Keys"), key_lines(self.screen))
+        if not isinstance(self.screen, Keys):
+            self.push_screen(Keys(self.screen))  # type: ignore[unused-awaitable]  # it is shown without being waited for
 
     def action_hosts(self) -> None:
         """Offer the hosts that run."""
@@ -387,16 +394,6 @@ class Console(Questions):
     async def _hosts(self) -> None:
         from qualia_tui.dialogs.hosts import host_options, reach_of
 
-        chosen = await self.choose(_("Hosts"), await host_options(), empty=_("no host runs"))
+        chosen = await self.choose(_("Hosts"), await host_options(self.model.host), empty=_("no host runs"))
         if chosen is not None:
             self.attach(reach_of(chosen, read_only=self.look.read_only))
-
-
-def _shown_bindings(screen: Screen[Any]) -> Iterable[ActiveBinding]:
-    """Yield the bindings of a screen that are shown, each once."""
-    seen: set[str] = set()
-    for active in screen.active_bindings.values():
-        name = active.binding.id or active.binding.action
-        if active.binding.show and active.enabled and name not in seen:
-            seen.add(name)
-            yield active

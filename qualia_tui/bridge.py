@@ -28,6 +28,8 @@ _VERBS: Mapping[Part, tuple[str, Mapping[str, Any]]] = {
 }
 _EARLIER = 300
 """Events from before the console came that its log begins with."""
+_PATIENCE_S = 2.0
+"""Seconds after which somebody wants to know why no host answers yet."""
 _AT_ONCE = 500
 """Events taken in before the screen may follow."""
 
@@ -63,6 +65,8 @@ class Bridge:
         self._watched: frozenset[Part] = frozenset({"plugins", "health", "jobs"})
         self._more: asyncio.Event = asyncio.Event()
         self._urgent: asyncio.Event = asyncio.Event()
+        self.unreached: QualiaError | None = None
+        """Why no host was reached so far; None while there is hope, and afterwards."""
 
     @property
     def age_s(self) -> float:
@@ -91,13 +95,25 @@ class Bridge:
         async with asyncio.TaskGroup() as group:
             if self._ensure is not None:
                 group.create_task(self._ensured(self._ensure), name="console-host")
+            explaining = group.create_task(self._explained(), name="console-explains")
             await self._client.attached()
+            explaining.cancel()
+            self.unreached = None
             group.create_task(self._asking(), name="console-asks")
             await self._listening()
 
     async def close(self) -> None:
         """Leave the host."""
         await self._client.close()
+
+    async def _explained(self) -> None:
+        """Learn why no host answers, when none did for a while."""
+        await asyncio.sleep(_PATIENCE_S)
+        try:
+            await self._client.call("health")
+        except HostUnreachable as error:
+            self.unreached = error
+            self._changed(frozenset({"link"}))
 
     async def _ensured(self, ensure: Ensure) -> None:
         if self._model.link != "live":

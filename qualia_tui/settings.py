@@ -22,16 +22,23 @@ from typing import Any
 
 from attrs import evolve
 
+from qualia._files import why_unread
 from qualia._nearest import unknown_name
 from qualia._values import is_mapping
 from qualia.errors import InvalidSetting
 from qualia.words import language_of
 from qualia_tui.look import Look
-from qualia_tui.words import LANGUAGES
+from qualia_tui.words import LANGUAGES, _, translated
 
 THEMES = ("ansi", "dark", "light", "contrast", "none")
 _FLAGS = ("ascii", "mouse", "slow", "read_only")
 _KNOWN = ("theme", *_FLAGS, "language", "keys")
+
+
+class SettingsUnread(InvalidSetting):
+    """A file of settings that cannot be read at all."""
+
+    template = "{origin}: {reason}"
 
 
 def settings_path(environ: Mapping[str, str]) -> Path:
@@ -47,11 +54,14 @@ def read_settings(path: Path) -> Mapping[str, Any]:
         InvalidSetting: it cannot be read, is no TOML, or says something that is not known here.
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidSetting(str(path), "*", f"cannot be read ({error}); mend it, or move the file away") from error
+    except (OSError, ValueError, RecursionError) as error:
+        told = _("cannot be read: {reason}; mend it, or move it away", reason=translated(why_unread(error)))
+        raise SettingsUnread(str(path), "*", told) from error
+    if is_mapping(found.get("keys")):
+        found["keys"] = flat(found["keys"])
     for name, value in found.items():
         trouble = _trouble(name, value)
         if trouble:
@@ -59,18 +69,26 @@ def read_settings(path: Path) -> Mapping[str, Any]:
     return found
 
 
+def flat(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a table by whole names: ``runs.compare`` without quotes is a table within a table to TOML."""
+    found: dict[str, Any] = {}
+    for name, value in table.items():
+        found |= {f"{name}.{each}": told for each, told in flat(value).items()} if is_mapping(value) else {name: value}
+    return found
+
+
 def _trouble(name: str, value: object) -> str:
-    """Return what is wrong with a setting; empty when nothing is."""
+    """Return what is wrong with a setting, in the reader's language; empty when nothing is."""
     if name not in _KNOWN:
-        return unknown_name(name, _KNOWN)
+        return translated(unknown_name(name, _KNOWN))
     if name == "theme" and value not in THEMES:
-        return f"is {value!r}, which is no theme; write one of {', '.join(THEMES)}"
+        return _("is {value!r}, which is no theme; write one of {themes}", value=value, themes=", ".join(THEMES))
     if name == "language" and value not in (*LANGUAGES, "pt"):
-        return f"is {value!r}, which is not spoken; write one of {', '.join(LANGUAGES)}"
+        return _("is {value!r}, which is not spoken; write one of {known}", value=value, known=", ".join(LANGUAGES))
     if name in _FLAGS and not isinstance(value, bool):
-        return f"is {value!r}; write true or false"
+        return _("is {value!r}; write true or false", value=value)
     if name == "keys" and not (is_mapping(value) and all(isinstance(each, str) for each in value.values())):
-        return 'is no table of texts; write [keys], and below it lines such as "plugins.reload" = "u"'
+        return _('is no table of texts; write [keys], and below it lines such as "plugins.reload" = "u"')
     return ""
 
 

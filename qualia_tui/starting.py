@@ -10,22 +10,26 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from attrs import evolve
 
+from qualia._nearest import did_you_mean, nearest
 from qualia._safe import safe_line
 from qualia._version import __version__
 from qualia.errors import InvalidSetting
 from qualia_tui.look import Look
 from qualia_tui.settings import THEMES, read_settings, settings_path, worn
-from qualia_tui.words import _, sentence_of, speaking, wanted_language
+from qualia_tui.words import _, sentence_of, speaking, translated, wanted_language
 
 if TYPE_CHECKING:
     from qualia_tui.app import Console
 
 USAGE, UNAVAILABLE = 2, 5
 _START_S = 1.0
+_DUMB = frozenset({"dumb", "unknown"})
+_ENDING = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+"""Signals that end a program that does not care; this one has a terminal to put back first."""
 
 
 def started(words: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
@@ -38,7 +42,7 @@ def started(words: Sequence[str] | None = None, environ: Mapping[str, str] | Non
     environ = os.environ if environ is None else environ
     given = list(sys.argv[1:] if words is None else words)
     with speaking(wanted_language(_asked_language(given), environ)):
-        asked = _grammar().parse_args(given)
+        asked = _asked(given)
         trouble = _trouble(environ, resets=asked.reset_terminal)
         if trouble:
             print(f"qualia-tui: {trouble}", file=sys.stderr)
@@ -69,13 +73,52 @@ def _asked_language(words: Sequence[str]) -> str | None:
     return None
 
 
+class _Grammar(argparse.ArgumentParser):
+    """The words after ``qualia-tui``; what makes no sense is one sentence in the reader's language."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the words, and leave."""
+        from qualia.cli.grammar import Parser
+        from qualia.cli.usage import WrongUsage
+
+        try:
+            Parser(prog=self.prog).error(message)
+        except WrongUsage as error:
+            print(f"{self.prog}: {safe_line(sentence_of(error))}", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+    def format_help(self) -> str:
+        """Return the help."""
+        return super().format_help().replace("usage:", _("usage:"), 1)
+
+
+def _asked(words: Sequence[str]) -> argparse.Namespace:
+    grammar = _grammar()
+    asked, further = grammar.parse_known_args(words)
+    if further:
+        near = did_you_mean(nearest(further[0], vars(grammar)["_option_string_actions"]))
+        told = _("{command} does not know {word!r}", command=grammar.prog, word=further[0])
+        hint = translated(near) if near else _("{command} --help shows how", command=grammar.prog)
+        print(f"{grammar.prog}: {safe_line(f'{told}; {hint}')}", file=sys.stderr)
+        raise SystemExit(USAGE)
+    return asked
+
+
 def _grammar() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="qualia-tui", description=_("Watch and repair a running Qualia from a terminal."), allow_abbrev=False
+    grammar = _Grammar(
+        prog="qualia-tui",
+        description=_("Watch and repair a running Qualia from a terminal."),
+        allow_abbrev=False,
+        add_help=False,
     )
-    parser.add_argument("--version", action="version", version=f"qualia-tui {__version__}")
-    parser.add_argument("--project", metavar="DIR", help=_("the project's folder; this folder when it is left out"))
-    parser.add_argument("--socket", metavar="PATH", help=_("the socket of a host that runs already"))
+    parser = grammar.add_argument_group(_("options"))
+    parser.add_argument("-h", "--help", action="help", help=_("show this help and leave"))
+    parser.add_argument(
+        "--version", action="version", version=f"qualia-tui {__version__}", help=_("tell the version and leave")
+    )
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("--project", metavar="DIR", help=_("the project's folder; this folder when it is left out"))
+    place.add_argument("--socket", metavar="PATH", help=_("the socket of a host that runs already"))
     parser.add_argument("--read-only", action="store_true", help=_("look, and change nothing"))
     parser.add_argument("--theme", choices=THEMES, help=_("the colours; over SSH it is ansi when it is left out"))
     parser.add_argument("--ascii", action="store_true", help=_("send nothing but ASCII"))
@@ -85,7 +128,7 @@ def _grammar() -> argparse.ArgumentParser:
     parser.add_argument(
         "--reset-terminal", action="store_true", help=_("put a terminal back that a killed console left in disorder")
     )
-    return parser
+    return grammar
 
 
 def _trouble(environ: Mapping[str, str], *, resets: bool = False) -> str:
@@ -95,7 +138,7 @@ def _trouble(environ: Mapping[str, str], *, resets: bool = False) -> str:
     hint = _("`qualia status --watch` says the same in plain lines")
     if not (sys.stdin.isatty() and sys.stderr.isatty() and sys.stdout.isatty()):
         return _("this is no terminal; {hint}", hint=hint)
-    if environ.get("TERM", "dumb") == "dumb":
+    if (environ.get("TERM") or "dumb") in _DUMB:
         return _("this terminal cannot move its cursor (TERM={term}); {hint}", term=environ.get("TERM", ""), hint=hint)
     return ""
 
@@ -108,14 +151,15 @@ def _look(asked: argparse.Namespace, environ: Mapping[str, str]) -> Look:
     """
     is_far = bool(environ.get("SSH_CONNECTION") or environ.get("SSH_TTY"))
     told = read_settings(settings_path(environ))
-    look = Look(mouse=not is_far, language=wanted_language(None, environ))
+    look = Look(mouse=not is_far, language=wanted_language(None, environ), ascii_only=not _takes_unicode(environ))
     if not is_far and environ.get("COLORTERM") in {"truecolor", "24bit"}:
         look = evolve(look, theme="dark")
     look = worn(look, told)
     if look.keys:
-        from qualia_tui.keymap import check_keys
+        _load_without_encryption()
+        from qualia_tui.keymap import worn_keys
 
-        check_keys(look.keys, str(settings_path(environ)))
+        look = evolve(look, keys=worn_keys(look.keys, str(settings_path(environ))))
     look = evolve(
         look,
         theme=asked.theme or look.theme,
@@ -126,6 +170,13 @@ def _look(asked: argparse.Namespace, environ: Mapping[str, str]) -> Look:
         language=wanted_language(asked.lang, {}) if asked.lang else look.language,
     )
     return evolve(look, theme="none") if environ.get("NO_COLOR") else look
+
+
+def _takes_unicode(environ: Mapping[str, str]) -> bool:
+    """Return whether a terminal takes more than ASCII: unless its locale names a character set that is another."""
+    tag = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := environ.get(name))), "")
+    _language, _dot, charset = tag.partition("@")[0].partition(".")
+    return charset.lower().replace("-", "") in {"", "utf8"}
 
 
 def _run(asked: argparse.Namespace, look: Look) -> int:
@@ -175,7 +226,7 @@ async def _shown(console: Console, look: Look) -> int:
 
     loop = get_running_loop()
     loop.call_later(_START_S, _tidy)
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    for number in (signal.Signals[name] for name in _ENDING):
         loop.add_signal_handler(number, console.exit, 128 + number, 128 + number)
     given = await console.run_async(mouse=look.mouse)
     code = console.return_code or given or 0

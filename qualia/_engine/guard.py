@@ -276,7 +276,8 @@ class Guard:
                 generation.failure = str(error)
                 self._observers.tell(EventKind.PLUGIN_FAILED, plugin=plugin, error=str(error))
                 raise
-            self._observers.tell(EventKind.PLUGIN_LOADED, plugin=plugin, code_hash=generation.source.code_hash)
+            if generation.tell_once():
+                self._observers.tell(EventKind.PLUGIN_LOADED, plugin=plugin, code_hash=generation.source.code_hash)
         return generation, where
 
     def _specs(self, generation: Generation, where: Mode) -> tuple[ParamSpec, ...]:

@@ -48,6 +48,7 @@ class Generation:
         self._package: Package | None = None
         self._specs: tuple[ParamSpec, ...] | None = None
         self._is_open: bool = False
+        self._is_told: bool = False
         # What its calls want done when it is closed, in the order they said so.
         self._endings: dict[Ending, None] = {}
         self._locks: dict[int, threading.RLock] = {}
@@ -113,6 +114,12 @@ class Generation:
                     self.failure = ""
         return self._specs
 
+    def tell_once(self) -> bool:
+        """Return whether that it is loaded is still to be told, once for each time that it is."""
+        with self._locked():
+            before, self._is_told = self._is_told, True
+        return not before
+
     def open_once(self, action: Callable[[Callable[[], None]], None]) -> None:
         """Get the plugin ready before its first call here; ``action`` runs its `Plugin.open`."""
         if not self._is_open:
@@ -140,7 +147,7 @@ class Generation:
     def unload(self) -> None:
         """Take its package out of this process; twice is fine."""
         with self._locked():
-            package, self._package, self._specs = self._package, None, None
+            package, self._package, self._specs, self._is_told = self._package, None, None, False
         if package is not None:
             package.unload()
 

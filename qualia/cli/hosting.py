@@ -15,7 +15,7 @@ from qualia.cli.batch.stopping import Stop
 from qualia.cli.exit_codes import ExitCode
 from qualia.cli.forms import data_text
 from qualia.cli.opening import open_core, project_of
-from qualia.cli.output import Face
+from qualia.cli.output import Face, stdout_to_stderr
 from qualia.cli.usage import WrongUsage
 from qualia.cli.words import _
 from qualia.host import Host, expose
@@ -44,7 +44,8 @@ def host(asked: argparse.Namespace, face: Face) -> ExitCode:
             watching = nullcontext() if asked.no_watch else core.watch()
             with watching, expose(core, project=project_of(asked), read_only=asked.read_only) as served:
                 _begin(served, asked, face)
-                was_idle = served.wait(idle_exit_s=idle_exit_s)
+                with stdout_to_stderr():
+                    was_idle = served.wait(idle_exit_s=idle_exit_s)
         face.note(_("the host is over, as nobody needed it") if was_idle else _("the host is over"))
         return ExitCode.TERMINATED if stop.code == ExitCode.TERMINATED else ExitCode.OK
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal, TextIO, cast
 
@@ -105,6 +105,28 @@ def drop_unwritten() -> None:
         os.close(descriptor)
     except (AttributeError, OSError, ValueError):
         return
+
+
+@contextmanager
+def stdout_to_stderr() -> Generator[None]:
+    """Send to stderr what anybody writes to this process's stdout: plugins print there, and its reader may be gone."""
+    try:
+        sys.stdout.flush()
+        number, error = sys.stdout.fileno(), sys.stderr.fileno()
+        kept = os.dup(number)
+        os.dup2(error, number)
+    except (AttributeError, OSError, ValueError):
+        # Neither has a descriptor, as in tests and notebooks.
+        yield
+        return
+    try:
+        yield
+    finally:
+        # What was printed and not written yet belongs there, too.
+        with suppress(OSError, ValueError):
+            sys.stdout.flush()
+        os.dup2(kept, number)
+        os.close(kept)
 
 
 class Face:

@@ -15,7 +15,7 @@ from qualia.client.hearing import Hearing
 from qualia.client.link import Link, opened_link
 from qualia.client.timing import Timing
 from qualia.errors import QualiaError
-from qualia.protocol import HostRefused, HostUnreachable
+from qualia.protocol import HostUnreachable
 from qualia.protocol.places import Place, place_at, socket_paths
 
 LinkState = Literal["connecting", "live", "stale", "lost", "closed"]
@@ -118,6 +118,7 @@ class Client:
         self._hearing: Hearing = Hearing(None)
         self._heard_at_s: float = timing.clock()
         self._trouble: QualiaError | None = None
+        self._is_given_up: bool = False
         self._changed: asyncio.Event = asyncio.Event()
         self._keeping: asyncio.Task[None] = asyncio.create_task(self._keep(), name="qualia-client")
 
@@ -144,24 +145,23 @@ class Client:
         try:
             async with asyncio.timeout(within_s):
                 while self._link is None:
-                    if isinstance(self._trouble, HostRefused):
-                        raise self._trouble
-                    if self.state == "closed":
-                        raise self._unreachable()
+                    if self._is_given_up or self.state == "closed":
+                        raise self._unattached()
                     self._changed.clear()
                     await self._changed.wait()
         except TimeoutError as error:
-            raise self._unreachable() from error
+            raise self._unattached() from error
 
     async def call(self, verb: str, **params: Any) -> Any:
         """Ask the host for something and return the answer, as plain data.
 
         Raises:
             HostUnreachable: it is not attached now, or the link broke before the answer came.
+            HostRefused: it is longer than a host takes, or the host speaks no version that is known here.
             QualiaError: what the host answered instead, as the class it was.
         """
         if self._link is None:
-            raise self._unreachable()
+            raise self._unattached()
         return await self._link.call(verb, params)
 
     async def events(self, since: int | None = None) -> AsyncIterator[HostEvent]:
@@ -172,13 +172,15 @@ class Client:
 
         Raises:
             ValueError: somebody iterates already.
-            HostRefused: the number is none.
+            HostRefused: the number is none, or the host that answers now speaks no version that is known here.
         """
         if self._feed is not None:
             raise ValueError("the events of a client can be iterated over by one at a time")
         epoch, feed = self._hearing.epoch, Feed()
         self._feed, self._hearing = feed, Hearing(since)
         self._hearing.epoch = epoch
+        if self._is_given_up or self.state == "closed":
+            feed.end(self._unattached() if self._is_given_up else None)
         # Aside, so that what becomes of the link is told while the host has not answered yet.
         subscribing = asyncio.create_task(self._begin_hearing(feed), name="qualia-client-subscribe")
         try:
@@ -216,8 +218,7 @@ class Client:
                 link, self.told = await self._reached()
             except QualiaError as error:
                 # Asking again would not change the answer.
-                self._trouble = error
-                self._changed.set()
+                self._give_up(error)
                 return
             try:
                 await self._live(link)
@@ -291,8 +292,10 @@ class Client:
         try:
             if self._feed is not None:
                 async with asyncio.timeout(_HELLO_S):
-                    await self._subscribe(link)
-        except (HostUnreachable, TimeoutError):
+                    await self._begin_hearing(self._feed)
+        except TimeoutError:
+            return
+        if link.reading.done():
             return
         self._be("live")
         self._changed.set()
@@ -350,7 +353,17 @@ class Client:
         if self._feed is not None:
             self._feed.put(HostEvent(kind="link", seq=self._hearing.last or 0, details={"state": state, **details}))
 
-    def _unreachable(self) -> HostUnreachable:
-        if isinstance(self._trouble, HostUnreachable):
-            return HostUnreachable(self._trouble.place, self._trouble.reason)
-        return HostUnreachable(str(self._places()[0].path), "the client was closed")
+    def _give_up(self, error: QualiaError) -> None:
+        """Try no more, and tell everybody who waits why."""
+        self._trouble, self._is_given_up = error, True
+        if self._feed is not None:
+            self._feed.end(error)
+        self._changed.set()
+
+    def _unattached(self) -> QualiaError:
+        """Return why nothing can be asked now."""
+        if self._trouble is None or (self.state == "closed" and not self._is_given_up):
+            told = "the client was closed" if self.state == "closed" else "nobody answered yet"
+            return HostUnreachable(str(self._places()[0].path), told)
+        # Another one each time: what is raised gathers where it went through.
+        return type(self._trouble)(*self._trouble.args)

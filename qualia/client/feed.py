@@ -66,6 +66,7 @@ class Feed:
         self._most: int = most
         self._events: deque[HostEvent] = deque()
         self._lost: tuple[int, int] | None = None
+        self._was_restarted: bool = False
         self._more: asyncio.Event = asyncio.Event()
         self._is_over: bool = False
         self._trouble: BaseException | None = None
@@ -77,8 +78,7 @@ class Feed:
     def put(self, event: HostEvent) -> None:
         """Add an event."""
         if len(self._events) >= self._most:
-            gone = self._events.popleft()
-            self._lost = (self._lost[0] if self._lost else gone.seq, gone.seq)
+            self._lose(self._events.popleft())
         self._events.append(event)
         self._more.set()
 
@@ -96,7 +96,20 @@ class Feed:
                 return None
             self._more.clear()
             await self._more.wait()
+        if self._was_restarted:
+            self._was_restarted = False
+            return HostEvent(kind="restarted", seq=0)
         if self._lost is not None:
             (first, last), self._lost = self._lost, None
             return HostEvent(kind="gap", seq=last, details={"first": first, "last": last})
         return self._events.popleft()
+
+    def _lose(self, gone: HostEvent) -> None:
+        """Remember what is to be told in the place of an event."""
+        if gone.kind == "restarted":
+            # The numbers before were another host's.
+            self._was_restarted, self._lost = True, None
+        elif gone.kind != "link":
+            first = gone.details.get("first") if gone.kind == "gap" else gone.seq
+            begin = self._lost[0] if self._lost else first
+            self._lost = (begin if type(begin) is int else gone.seq, gone.seq)

@@ -35,7 +35,7 @@ class Hearing:
         if is_another:
             self.last = 0
         elif self.last is None:
-            self.last = int(told.get("since", 0))
+            self.last = _number(told.get("since"))
         self.epoch, self._is_begun = str(told.get("epoch")), True
         return HostEvent(kind="restarted", seq=0) if is_another else None
 

@@ -8,9 +8,18 @@ from contextlib import suppress
 from typing import Any
 
 from qualia._values import is_mapping
-from qualia.protocol import HELLO, REPLY_LIMIT_BYTES, VERSIONS, HostUnreachable, decoded, encoded
+from qualia.protocol import (
+    HELLO,
+    LIMIT_BYTES,
+    REPLY_LIMIT_BYTES,
+    VERSIONS,
+    HostRefused,
+    HostUnreachable,
+    decoded,
+    encoded,
+)
 from qualia.protocol.messages import raised
-from qualia.protocol.places import Place
+from qualia.protocol.places import Place, require_own_peer
 
 Heard = Callable[[str, Mapping[str, Any]], object]
 
@@ -34,6 +43,7 @@ class Link:
         self._place: Place = place
         self._heard: Heard = heard
         self._number: int = 0
+        self._limit_bytes: int = LIMIT_BYTES
         self._asked: dict[int, tuple[str, asyncio.Future[Any]]] = {}
         self.reason: str = ""
         self.reading: asyncio.Task[None] = asyncio.create_task(self._read(), name="qualia-client-read")
@@ -43,19 +53,40 @@ class Link:
 
         Raises:
             HostUnreachable: the link broke before the answer came; whether it was done is not known.
+            HostRefused: it is longer than the host takes.
             QualiaError: what the host answered instead.
         """
         if self.reading.done():
             raise HostUnreachable(str(self._place.path), self.reason or "the link is closed")
         self._number += 1
         number = self._number
+        line = encoded({"jsonrpc": "2.0", "id": number, "method": verb, "params": params})
+        if len(line) > self._limit_bytes:
+            # Sent, it would be answered to nobody, and the link with all that is under way be taken for damaged.
+            told = f"that is more than the {self._limit_bytes} bytes a host takes; name a file instead"
+            raise HostRefused(verb, told)
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._asked[number] = verb, answer
         try:
-            self._writer.write(encoded({"jsonrpc": "2.0", "id": number, "method": verb, "params": params}))
+            self._writer.write(line)
             return await answer
         finally:
             self._asked.pop(number, None)
+
+    async def hello(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Begin the conversation and return what the host tells of itself.
+
+        Raises:
+            HostUnreachable: the link broke before.
+            HostRefused: the host speaks no version that is known here, or the token is wrong.
+        """
+        known = {"token": self._place.token} if self._place.token else {}
+        told: object = await self.call(HELLO, {"versions": list(VERSIONS), **params, **known})
+        facts: Mapping[str, Any] = told if is_mapping(told) else {}
+        limits: object = facts.get("limits")
+        most: object = limits.get("message_bytes") if is_mapping(limits) else None
+        self._limit_bytes = most if type(most) is int else LIMIT_BYTES
+        return facts
 
     async def close(self, reason: str = "") -> None:
         """End it; what was asked and not answered fails."""
@@ -117,10 +148,9 @@ async def opened_link(
     """
     streams = await opened_streams(place, within_s=within_s)
     link = Link(*streams, place, heard=heard)
-    known = {"token": place.token} if place.token else {}
     try:
         async with asyncio.timeout(within_s):
-            return link, await link.call(HELLO, {"versions": list(VERSIONS), **hello, **known})
+            return link, await link.hello(hello)
     except TimeoutError as error:
         await link.close()
         raise HostUnreachable(str(place.path), "it says nothing") from error
@@ -133,13 +163,19 @@ async def opened_streams(place: Place, *, within_s: float) -> tuple[asyncio.Stre
     """Connect to a host and say nothing.
 
     Raises:
-        HostUnreachable: nobody answers there.
+        HostUnreachable: nobody answers there, or another user's process does.
     """
     try:
         async with asyncio.timeout(within_s):
             if place.port is not None:
                 return await asyncio.open_connection("127.0.0.1", place.port, limit=REPLY_LIMIT_BYTES)
-            return await asyncio.open_unix_connection(place.path, limit=REPLY_LIMIT_BYTES)
+            reader, writer = await asyncio.open_unix_connection(place.path, limit=REPLY_LIMIT_BYTES)
+            try:
+                require_own_peer(writer.get_extra_info("socket"))
+            except BaseException:
+                writer.close()
+                raise
+            return reader, writer
     except (OSError, TimeoutError) as error:
         told = getattr(error, "strerror", None) or "nobody answers"
         raise HostUnreachable(str(place.path), str(told).lower()) from error

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from qualia.client.attached import Client, connect, places_of
-from qualia.client.link import opened_streams
+from qualia.client.link import Link, opened_streams
 from qualia.client.timing import Timing
-from qualia.protocol import HostNotStarted, HostUnreachable
-from qualia.protocol.places import Place, place_at, running, runtime_folder
+from qualia.errors import QualiaError
+from qualia.protocol import CLOSED, HostNotStarted, HostUnreachable
+from qualia.protocol.places import Place, made_private, place_at, running, runtime_folder
 
 LOG = "host.log"
 """What a host that was started here says about itself, in the project's state folder."""
@@ -96,16 +97,20 @@ async def host_for(
     command += ["host", "--idle-exit", f"{idle_exit_s:g}"]
     try:
         async with asyncio.timeout(within_s):
-            path, last_words = await _begun(command, folder, around)
-            if path:
-                return place_at(Path(path)) or Place(path=Path(path))
-            # It ended. Where another one was first, that is the host, and its door opens within a moment.
-            there = await _rival(folder, around)
+            while True:
+                path, last_words = await _begun(command, folder, around)
+                if path:
+                    return place_at(Path(path)) or Place(path=Path(path))
+                # It ended. Where another one was first, that is the host, and its door opens within a moment.
+                was_guarded = _is_guarded(folder)
+                there = await _rival(folder, around)
+                if there is not None:
+                    return there
+                if not was_guarded or _is_guarded(folder):
+                    raise HostNotStarted(str(folder), last_words)
+                # The one that was in the way was about to end, and has.
     except TimeoutError as error:
         raise HostUnreachable(str(folder), f"it was not there within {within_s:g} s") from error
-    if there is None:
-        raise HostNotStarted(str(folder), last_words)
-    return there
 
 
 async def _found(folder: Path, environ: Mapping[str, str]) -> Place | None:
@@ -114,7 +119,10 @@ async def _found(folder: Path, environ: Mapping[str, str]) -> Place | None:
         if await _answers(place):
             return place
     # One whose settings keep the project's state elsewhere is known by its entry in the list alone.
-    return next((each.place for each in running(environ) if each.name == str(folder)), None)
+    for found in running(environ):
+        if found.name == str(folder) and await _answers(found.place):
+            return found.place
+    return None
 
 
 async def _rival(folder: Path, environ: Mapping[str, str]) -> Place | None:
@@ -129,16 +137,32 @@ async def _rival(folder: Path, environ: Mapping[str, str]) -> Place | None:
 
 def _is_guarded(folder: Path) -> bool:
     """Whether some host has, or had, the door of a project: beside the socket lies the file it locks."""
-    return any(each.path.with_name(f"{each.path.name}.lock").exists() for each in places_of(None, folder)())
+    return any(os.path.exists(f"{each.path}.lock") for each in places_of(None, folder)())  # noqa: PTH110 - or unseen
 
 
 async def _answers(place: Place) -> bool:
-    """Whether somebody listens at a place."""
+    """Whether a host is there, and stays: one that takes this client in begins anew to wait for somebody."""
+    goodbyes: list[str] = []
+
+    def hear(name: str, params: Mapping[str, Any]) -> None:
+        if name == "goodbye":
+            goodbyes.append(str(params.get("reason", "")))
+
     try:
-        _reader, writer = await opened_streams(place, within_s=_ANSWER_S)
+        link = Link(*await opened_streams(place, within_s=_ANSWER_S), place, heard=hear)
     except HostUnreachable:
         return False
-    writer.close()
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            await link.hello({"client": "start", "read_only": True})
+    except HostUnreachable:
+        # It hung up: sent away by one that has no room is not the same as met by one that ends.
+        return any(each != CLOSED for each in goodbyes)
+    except (QualiaError, TimeoutError):
+        # It speaks another version, or is busy: whoever attaches is told.
+        return True
+    finally:
+        await link.close()
     return True
 
 
@@ -204,7 +228,10 @@ def _log_of(folder: Path, environ: Mapping[str, str]) -> IO[bytes]:
     trouble = OSError()
     for place in (folder / ".qualia", runtime_folder(environ)):
         try:
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if place.parent == folder:
+                place.mkdir(exist_ok=True)
+            else:
+                made_private(place)
             path = place / LOG
             is_long = path.exists() and path.stat().st_size > _LOG_BYTES
             how = os.O_RDWR | os.O_CREAT | os.O_APPEND | (os.O_TRUNC if is_long else 0) | getattr(os, "O_NOFOLLOW", 0)

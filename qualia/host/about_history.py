@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -179,6 +179,7 @@ def _brief(entry: RunEntry) -> dict[str, Any]:
 
 def _moment(verb: str, text: str | None) -> datetime | None:
     try:
-        return None if text is None else datetime.fromisoformat(text)
-    except ValueError as error:
+        # What says no zone is of this machine's; the first and the last days of the calendar are no moments in all.
+        return None if text is None else datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise HostRefused(verb, f"{text!r} is no moment; write it as 2026-01-31T12:00:00+00:00") from error

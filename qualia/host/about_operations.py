@@ -12,7 +12,7 @@ from qualia._values import to_plain
 from qualia.core import Core
 from qualia.errors import OperationUnavailable, QualiaError
 from qualia.host.jobs import Job, JobKind, Jobs
-from qualia.host.verbs import Verb
+from qualia.host.verbs import Verb, only_looking
 from qualia.operations import Finished, Offer, Operation, OperationContext, Progress, offered, perform
 from qualia.plugin import build_params
 from qualia.protocol import HostRefused
@@ -52,11 +52,11 @@ class AboutOperations:
             ),
             Verb(
                 name="operations.run",
-                told="Begin an operation; one that needs somebody's word wants `confirmed`.",
+                told="Begin an operation; one that needs somebody's word wants `confirmed`, unless it only looks.",
                 call=self.run,
                 takes=name,
                 may_take={"params": dict, "confirmed": bool, **language},
-                changes=True,
+                judges=True,
                 slow=True,
             ),
             Verb(name="operations.runs", told="The operations begun through this host.", call=self.runs),
@@ -90,6 +90,7 @@ class AboutOperations:
             "arguments": list(found.arguments),
             "destructive": found.destructive,
             "needs_confirmation": found.needs_confirmation,
+            "looks": "sometimes" if callable(found.looks) else "always" if found.looks else "never",
         }
 
     def run(
@@ -99,12 +100,17 @@ class AboutOperations:
         *,
         confirmed: bool = False,
         language: str = "en",
+        may_change: bool = True,
     ) -> dict[str, Any]:
         """Begin an operation, which tells of itself in the language asked for."""
+        verb = "operations.run"
         found = self._loaded(operation)
-        if found.needs_confirmation and not confirmed:
-            raise HostRefused("operations.run", f"{operation!r} needs somebody's word; ask, and say confirmed")
         checked = build_params(found.params, params or {}, plugin=operation)
+        if not found.only_looks(checked):
+            if not may_change:
+                raise only_looking(verb)
+            if found.needs_confirmation and not confirmed:
+                raise HostRefused(verb, f"{operation!r} needs somebody's word; ask, and say confirmed")
 
         def work(job: Job) -> Finished:
             def tell(progress: Progress) -> None:
@@ -120,7 +126,9 @@ class AboutOperations:
             )
             return perform(found, context, tell)
 
-        return self.jobs.start(Job(_OPERATION, operation, work)).facts()
+        job = Job(_OPERATION, operation, work)
+        job.only_looks = found.only_looks(checked)
+        return self.jobs.start(job).facts()
 
     def runs(self) -> list[dict[str, Any]]:
         """Return the operations that were begun."""

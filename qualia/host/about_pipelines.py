@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,13 +13,14 @@ from attrs import evolve, frozen
 from qualia._values import is_mapping, to_plain
 from qualia.core import Core
 from qualia.errors import InvalidPipeline
-from qualia.host.given import GIVEN, check_given, document_of
+from qualia.host.given import GIVEN, check_given, document_of, may_block
 from qualia.host.verbs import TEXT_OR_OBJECT, Verb
 from qualia.pipeline import Pipeline, Plan
 from qualia.settings import user_folder
 
 _SUFFIXES = (".toml", ".json", ".yaml", ".yml")
 _MOST_FILES = 500
+_MOST_BYTES = 1024 * 1024
 
 
 @frozen
@@ -54,7 +56,7 @@ class AboutPipelines:
     def _all(self) -> Iterator[dict[str, Any]]:
         for folder in (self.project, user_folder(os.environ)):
             paths = sorted((folder / "pipelines").glob("*")) if folder is not None else []
-            for path in [each for each in paths if each.suffix.lower() in _SUFFIXES][:_MOST_FILES]:
+            for path in [each for each in paths if each.suffix.lower() in _SUFFIXES and each.is_file()][:_MOST_FILES]:
                 facts: dict[str, Any] = {"path": str(path), "name": path.stem, "description": "", "steps": []}
                 try:
                     pipeline = Pipeline.from_path(path)
@@ -90,11 +92,24 @@ def pipeline_asked(asked: Any) -> Any:
     """Return a pipeline as it was asked for; a file has its whole path.
 
     Raises:
-        InvalidPipeline: it is the path of a file, from nobody knows where.
+        InvalidPipeline: it is the path of a file from nobody knows where, or of something else than a file; or it
+            is larger than a file may be.
     """
     if isinstance(asked, str) and not Path(asked).is_absolute():
         raise InvalidPipeline(asked, "the host may stand in another folder; give the whole path, from the root")
+    if isinstance(asked, str) and may_block(Path(asked)):
+        raise InvalidPipeline(asked, "it is no file")
+    if not isinstance(asked, str) and _size_of(asked) > _MOST_BYTES:
+        raise InvalidPipeline("pipeline", f"it has at most {_MOST_BYTES} bytes, as a file has")
     return asked
+
+
+def _size_of(asked: object) -> int:
+    """Return how many bytes a pipeline has as JSON; 0 where it holds what JSON cannot, which is refused elsewhere."""
+    try:
+        return len(json.dumps(asked))
+    except (TypeError, ValueError, RecursionError):
+        return 0
 
 
 def with_params(pipeline: Pipeline, params: Mapping[str, Any] | None) -> Pipeline:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from attrs import frozen
@@ -20,7 +19,7 @@ from qualia.host.again import Compared, documents_of, last_steps
 from qualia.host.given import GIVEN, check_given, document_of
 from qualia.host.jobs import Job, Jobs
 from qualia.host.kept import KeptRuns
-from qualia.host.saving import target_of, written
+from qualia.host.saving import whole_path, written
 from qualia.host.verbs import Verb
 from qualia.protocol import HostRefused
 from qualia.result import Result
@@ -91,9 +90,7 @@ class AboutReuse:
             raise HostRefused(verb, f"format is one of {', '.join(_FORMATS)}")
         entry = self.kept.entry(verb, run_id)
         if format == "crate":
-            if not Path(path).is_absolute():
-                target_of(verb, path, overwrite=False)
-            folder = export_crate(self._results(verb, entry), path, name=entry.name)
+            folder = export_crate(self._results(verb, entry), whole_path(verb, path), name=entry.name)
             return {"path": str(folder), "format": format, "bytes": None}
         if format == "methods":
             told = self.methods(run_id, language)

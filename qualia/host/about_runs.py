@@ -16,7 +16,7 @@ from qualia.host.about_pipelines import pipeline_asked, with_params
 from qualia.host.given import GIVEN, check_given, document_of
 from qualia.host.jobs import Job, JobKind, Jobs
 from qualia.host.sample import LANGUAGES, sample
-from qualia.host.verbs import NUMBER, TEXT_OR_OBJECT, Verb
+from qualia.host.verbs import NUMBER, TEXT_OR_OBJECT, Verb, Verbs
 from qualia.pipeline import Pipeline
 from qualia.protocol import HostRefused
 
@@ -26,6 +26,7 @@ _SUFFIXES = (".docx", ".md", ".sbv", ".srt", ".txt", ".vtt")
 MOST_FILES = 100
 """Files that can be asked for at once."""
 _FORCE_S = 0.25
+_LONGEST_S = 1e9
 _LEFT_BEHIND = "it could not be ended from outside: what it was doing goes on unheard, and no longer counts"
 _GOES_ON = "the run is over; steps in threads cannot be ended and go on unheard; isolation process makes that possible"
 _ENDED = "it has ended"
@@ -199,7 +200,9 @@ class AboutRuns:
         """Begin the same run again."""
         before = self.jobs.get("runs.rerun", run, _RUN)
         if before.is_past and "path" in before.asked and "history" not in before.asked:
-            return self.start(**before.asked)
+            # From a file, which may hold anything: it is checked as what a client says is.
+            facts: dict[str, Any] = Verbs(self._starting()).answer("runs.start", before.asked, may_change=True)
+            return facts
         if before.is_past:
             raise HostRefused("runs.rerun", f"what run {run!r} was given is not kept; start it anew")
         again = Job(_RUN, before.name, before.work, asked=before.asked, document=before.document)
@@ -223,6 +226,8 @@ class AboutRuns:
             raise HostRefused(verb, f"isolation is one of {', '.join(_MODES)}")
         if on_error not in ("raise", "continue"):
             raise HostRefused(verb, "on_error is raise or continue")
+        if timeout_s is not None and not 0 <= timeout_s <= _LONGEST_S:
+            raise HostRefused(verb, f"timeout_s is 0 to {_LONGEST_S:.0f} seconds")
         bounds: dict[str, Any] = {"timeout_s": timeout_s, "isolation": isolation}
         plain = {"plugin": plugin, "pipeline": pipeline, "params": params, **bounds, "on_error": on_error}
         plain = {name: value for name, value in plain.items() if value is not None}
@@ -258,17 +263,22 @@ class AboutRuns:
 
 
 def _files_in(folder: str, suffixes: list[Any] | None) -> list[str]:
-    """Return the files of a folder, hidden ones left out, in order of name; one more than may be asked for at most.
+    """Return the files of a folder, hidden ones left out, in order of name.
 
     Raises:
-        DocumentUnreadable: it is no folder that can be looked into.
+        DocumentUnreadable: it is no folder that can be looked into, or holds no files, or too many.
     """
     check_given("runs.start_many", None, folder)
     wanted = tuple(str(each).lower() for each in suffixes) if suffixes else _SUFFIXES
     try:
         found = sorted(each for each in Path(folder).iterdir() if each.suffix.lower() in wanted)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise DocumentUnreadable(folder, reason, "name a folder you may look into") from error
-    files = (str(each) for each in found if not each.name.startswith(".") and each.is_file())
-    return [*files][: MOST_FILES + 1]
+    files = [str(each) for each in found if not each.name.startswith(".") and each.is_file()]
+    if not files:
+        raise DocumentUnreadable(folder, "no file of a kind that can be read is in it", "name a folder of documents")
+    if len(files) > MOST_FILES:
+        reason = f"it holds {len(files)} files, and {MOST_FILES} can be run together at most"
+        raise DocumentUnreadable(folder, reason, "run them with `qualia batch`")
+    return files

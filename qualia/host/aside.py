@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 
 class Aside:
@@ -30,12 +31,17 @@ class Aside:
             self._turn.wait_for(lambda: self._is_over or len(self._waiting) < self._most_waiting)
             if self._is_over:
                 return
-            self._waiting.append(work)
             if len(self._threads) < self._at_once:
                 thread = threading.Thread(target=self._work, name="qualia-host-aside", daemon=True)
-                # It waits for its turn; a thread the system does not give takes nobody's place.
-                thread.start()
-                self._threads.add(thread)
+                # It waits for its turn.
+                with suppress(RuntimeError):
+                    thread.start()
+                    self._threads.add(thread)
+            if self._threads:
+                self._waiting.append(work)
+                return
+        # The system has no thread for it.
+        work()
 
     def finish(self) -> None:
         """Begin nothing more; what is under way goes on to its end."""

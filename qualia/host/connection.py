@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import socket
 import threading
 import time
@@ -16,18 +15,17 @@ from attrs import frozen
 from qualia._trouble import TROUBLE
 from qualia._version import __version__
 from qualia.host.aside import Aside
+from qualia.host.hello import hello_of
 from qualia.host.lines import Lines
 from qualia.host.log import EventLog
 from qualia.protocol import (
     HELLO,
     LIMIT_BYTES,
     REPLY_LIMIT_BYTES,
-    VERSIONS,
     BadMessage,
     Code,
     HostRefused,
     Request,
-    agreed_version,
     failure,
     notification,
     parsed,
@@ -38,7 +36,6 @@ _PIECE_BYTES = 64 * 1024
 _BEHIND_BYTES = 1024 * 1024
 """Answers that may wait for a client; with more of them, nothing further is read from it."""
 _END_S = 1.0
-_LEAST_BEAT_S, _MOST_BEAT_S = 0.01, 3600.0
 
 
 @frozen(kw_only=True)
@@ -111,16 +108,17 @@ class Connection:
         self._token: str = token
         self._ended: Callable[[Connection, str], object] = ended
         self.name: str = ""
-        self.since_s: float = time.time()
         self.may_change: bool = not manners.read_only
         self._is_known: bool = False
         self._more: threading.Condition = threading.Condition()
         self._waiting: deque[bytes] = deque()
         self._waiting_bytes: int = 0
         self._heard: int | None = None
+        self._subscription: int = 0
         self._begin_after: int | None = None
         self._beat_s: float | None = None
         self._is_over: bool = False
+        self._goodbye: bytes = b""
         self._reason: str = ""
         self._aside: Aside = Aside(at_once=manners.aside, waiting=manners.aside_waiting)
         self._threads: tuple[threading.Thread, ...] = (
@@ -129,14 +127,28 @@ class Connection:
         )
 
     def start(self) -> None:
-        """Begin to serve."""
-        for thread in self._threads:
-            thread.start()
+        """Begin to serve.
+
+        Raises:
+            RuntimeError: the system gives no thread; the socket is the caller's still.
+        """
+        reader, writer = self._threads
+        reader.start()
+        try:
+            writer.start()
+        except RuntimeError:
+            self._finish()
+            self._hang_up()
+            reader.join()
+            raise
+
+    def let_go(self) -> None:
+        """Close this process's copy of the socket, in a process that was forked from the host's."""
+        self._link.close()
 
     def leave(self, reason: str) -> None:
-        """Say goodbye, with the reason, and begin to end; this waits for nobody."""
-        self._put(notification("goodbye", {"reason": reason}), even_if_behind=True)
-        self._finish(reason)
+        """Begin to end, with the events there are and a goodbye that says why; this waits for nobody."""
+        self._finish(reason, notification("goodbye", {"reason": reason}))
 
     def end(self, by_s: float) -> None:
         """Wait until it has ended; from a moment on, in monotonic seconds, what was not sent yet is lost."""
@@ -186,14 +198,12 @@ class Connection:
             self._aside.do(lambda: self._settle_aside(request))
             return
         self._settle(request)
-        if self._begin_after is not None:
-            self._subscribe(self._begin_after)
-            self._begin_after = None
 
     def _settle(self, request: Request) -> None:
         answer = self._answered(request)
-        if request.id is not None:
-            self._put(answer)
+        # Subscriptions are settled by the reader alone, so that what it finds there is of this request.
+        begin_after = self._begin_after if request.verb == "subscribe" else None
+        self._put(answer if request.id is not None else b"", begin_after=begin_after)
 
     def _settle_aside(self, request: Request) -> None:
         has_answered = False
@@ -223,31 +233,25 @@ class Connection:
         if not self._is_known:
             raise HostRefused(request.verb, f"say {HELLO} first", Code.NOT_NOW)
         if request.verb == "subscribe":
+            self._begin_after = None
             self._begin_after, told = self._since(request.params)
             return told
         if request.verb == "unsubscribe":
             with self._more:
-                self._heard = None
+                self._hear_after(None)
             return {}
         return self._behind.answer(request.verb, request.params, may_change=self.may_change)
 
     def _hello(self, params: Mapping[str, Any]) -> Any:
-        version, given = agreed_version(params.get("versions")), params.get("token")
-        if self._token and not (isinstance(given, str) and hmac.compare_digest(given.encode(), self._token.encode())):
-            raise HostRefused(HELLO, "the token is wrong; read it from the host's own file", Code.NOT_NOW)
-        if version is None:
-            spoken = ", ".join(map(str, VERSIONS))
-            raise HostRefused(HELLO, f"no version is common; this host speaks {spoken}", Code.NOT_NOW)
-        beat_s = params.get("beat_s")
-        if beat_s is not None and (type(beat_s) not in (int, float) or not _LEAST_BEAT_S <= beat_s <= _MOST_BEAT_S):
-            raise HostRefused(HELLO, f"beat_s is a number of seconds, {_LEAST_BEAT_S:g} to {_MOST_BEAT_S:g}")
-        self._beat_s = beat_s
-        self.name = str(params.get("client", ""))[:80]
-        self.may_change = not self._manners.read_only and params.get("read_only") is not True
+        if self._is_known:
+            raise HostRefused(HELLO, "it was said already; connect anew to say it differently", Code.NOT_NOW)
+        said = hello_of(params, self._token)
+        self.name, self._beat_s = said.name, said.beat_s
+        self.may_change = not self._manners.read_only and not said.read_only
         self._is_known = True
         limits = {"message_bytes": self._manners.limit_bytes, "reply_bytes": REPLY_LIMIT_BYTES}
         return {
-            "version": version,
+            "version": said.version,
             "epoch": self._behind.epoch,
             "engine": __version__,
             "read_only": not self.may_change,
@@ -268,21 +272,26 @@ class Connection:
         facts = {"epoch": self._behind.epoch, "since": after, "first": self._log.first, "last": last}
         return after, {**facts, "restarted": restarted}
 
-    def _subscribe(self, after: int) -> None:
-        """Begin to send events; the answer that told of it is in the queue by now."""
-        with self._more:
-            self._heard = after
-            self._more.notify_all()
+    def _hear_after(self, number: int | None) -> None:
+        """Send the events after a number from now on, None for no more; what is being sent is of the time before."""
+        self._heard = number
+        self._subscription += 1
 
     # ------------------------------------------------------------------------------------------------ writing
 
-    def _put(self, line: bytes, *, even_if_behind: bool = False) -> None:
-        """Put a line into the queue; while that is full, whoever asks for more waits."""
+    def _put(self, line: bytes, *, begin_after: int | None = None) -> None:
+        """Put a line into the queue; while that is full, whoever asks for more waits.
+
+        Args:
+            line: what is sent.
+            begin_after: the number after which events follow the line, of a new subscription; None for no change.
+        """
         with self._more:
-            if not even_if_behind:
-                self._more.wait_for(lambda: self._waiting_bytes < _BEHIND_BYTES or self._is_over)
+            self._more.wait_for(lambda: self._waiting_bytes < _BEHIND_BYTES or self._is_over)
             if not self._is_over:
                 self._enqueue(line)
+                if begin_after is not None:
+                    self._hear_after(begin_after)
                 self._more.notify_all()
 
     def _enqueue(self, line: bytes) -> None:
@@ -325,7 +334,8 @@ class Connection:
                 if not self._more.wait(self._beat_s):
                     # A sign of life, also while a request takes its time.
                     self._enqueue(notification("beat", {"last": self._heard}))
-            lines, heard = list(self._waiting), self._heard
+            lines, heard, subscription = list(self._waiting), self._heard, self._subscription
+            is_over, goodbye = self._is_over, self._goodbye
             self._waiting.clear()
         if lines:
             self._send(b"".join(lines))
@@ -333,12 +343,13 @@ class Connection:
                 self._waiting_bytes -= sum(map(len, lines))
                 self._more.notify_all()
             return True
-        if self._is_over or heard is None:
-            return not self._is_over
+        if heard is None or (is_over and not goodbye) or self._log.last <= heard:
+            self._send(goodbye)
+            return not is_over
         batch = self._log.read(heard, most_bytes=_PIECE_BYTES)
         self._send(batch.data)
         with self._more:
-            if self._heard is not None:
+            if self._subscription == subscription:
                 self._heard = batch.last
         return True
 
@@ -353,10 +364,10 @@ class Connection:
         with suppress(OSError):
             self._link.shutdown(socket.SHUT_RDWR)
 
-    def _finish(self, reason: str = "") -> None:
-        """Let the writer send what it has, and end."""
+    def _finish(self, reason: str = "", goodbye: bytes = b"") -> None:
+        """Let the writer send what it has, and end; where there is a goodbye, behind the events there are."""
         with self._more:
             if not self._is_over:
-                self._is_over, self._reason = True, self._reason or reason
+                self._is_over, self._reason, self._goodbye = True, self._reason or reason, goodbye
             self._more.notify_all()
         self._aside.finish()

@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import socket
-import struct
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -18,11 +17,28 @@ from attrs import field, frozen
 
 from qualia.errors import UnwritableOutput
 from qualia.protocol import HostRunning
-from qualia.protocol.places import HAS_UNIX_SOCKETS, Place, answers, fits, made_private, place_at
+from qualia.protocol.places import HAS_UNIX_SOCKETS, Place, answers, fits, made_private, opened, place_at, read_record
 
 _BACKLOG = 64
-# What systems without a name for it in Python call the facts about a peer.
-_LOCAL_PEERCRED, _SOL_LOCAL = 1, 0
+
+
+@frozen
+class _Made:
+    """A file that a host has made."""
+
+    path: Path
+    facts: os.stat_result
+
+    @classmethod
+    def at(cls, path: Path) -> _Made:
+        """Return the file that has this name now."""
+        return cls(path, path.lstat())
+
+    def remove(self) -> None:
+        """Remove it, unless another file has its name by now: the folder may have been cleared, and served anew."""
+        with suppress(OSError):
+            if os.path.samestat(self.path.lstat(), self.facts):
+                self.path.unlink()
 
 
 @frozen(kw_only=True)
@@ -33,14 +49,27 @@ class Door:
     listener: socket.socket
     lock: int | None
     """Descriptor of the file whose lock says that this host is alive; None where files cannot be locked."""
-    files: list[Path] = field(factory=list[Path])
+    files: list[_Made] = field(factory=lambda: list[_Made]())
     """What is removed when it is shut."""
 
+    def wake(self) -> None:
+        """Let whoever waits for the next client wait no more."""
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            # Where a socket that listens cannot be shut down, one more client wakes it up.
+            with suppress(OSError):
+                opened(self.place).close()
+
     def shut(self) -> None:
-        """Close the socket and remove its files; the lock goes last."""
+        """Remove its files and close the socket; the lock goes last."""
+        for made in self.files:
+            made.remove()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close what is open and leave every file: where this is a copy that a fork made, they are the parent's."""
         self.listener.close()
-        for path in self.files:
-            path.unlink(missing_ok=True)
         if self.lock is not None:
             os.close(self.lock)
 
@@ -62,7 +91,7 @@ def opened_door(paths: Sequence[Path], *, runtime: Path, facts: Mapping[str, Any
     try:
         made_private(runtime)
     except OSError as error:
-        raise UnwritableOutput(str(runtime), (error.strerror or str(error)).lower()) from error
+        raise UnwritableOutput(str(runtime), _reason(error)) from error
     for path in paths:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,11 +99,29 @@ def opened_door(paths: Sequence[Path], *, runtime: Path, facts: Mapping[str, Any
         except OSError as error:
             trouble = error
             continue
+        _strike_out(path, runtime)
         entry = runtime / f"{os.getpid()}-{secrets.token_hex(4)}.host"
-        _write_private(entry, {"place": str(path), **facts})
-        door.files.insert(0, entry)
+        try:
+            _write_private(entry, {"place": str(path), **facts})
+        except OSError as error:
+            door.shut()
+            raise UnwritableOutput(str(entry), _reason(error)) from error
+        door.files.insert(0, _Made.at(entry))
         return door
-    raise UnwritableOutput(str(paths[-1]), (trouble.strerror or str(trouble)).lower()) from trouble
+    raise UnwritableOutput(str(paths[-1]), _reason(trouble)) from trouble
+
+
+def _strike_out(path: Path, runtime: Path) -> None:
+    """Remove from the list who was killed at a place: they would seem to run, as somebody answers there again."""
+    for entry in runtime.glob("*.host"):
+        if read_record(entry).get("place") == str(path):
+            with suppress(OSError):
+                entry.unlink()
+
+
+def _reason(error: OSError) -> str:
+    told = error.strerror or str(error)
+    return told[:1].lower() + told[1:]
 
 
 def _opened(path: Path, *, tcp: bool) -> Door:
@@ -92,7 +139,8 @@ def _opened(path: Path, *, tcp: bool) -> Door:
             guard.unlink(missing_ok=True)
             os.close(lock)
         raise
-    return Door(place=place, listener=listener, lock=lock, files=[path] if lock is None else [path, guard])
+    files = [_Made.at(each) for each in ((path,) if lock is None else (path, guard))]
+    return Door(place=place, listener=listener, lock=lock, files=files)
 
 
 def _require_silence(path: Path) -> None:
@@ -112,7 +160,7 @@ def _locked(guard: Path, path: Path) -> int | None:
     import fcntl
 
     while True:
-        descriptor = os.open(guard, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(guard, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             with suppress(FileNotFoundError):
@@ -133,8 +181,10 @@ def _locked(guard: Path, path: Path) -> int | None:
 def _at_socket(path: Path) -> socket.socket:
     """Listen at a socket that nobody else may open, from the moment it has its name."""
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    first = path.with_name(f".{secrets.token_hex(2)}.s")
+    # Shorter than the name it gets, and always the same: a host that is killed here leaves it to the next one.
+    first = path.with_name(f".{path.stem}.s")
     try:
+        first.unlink(missing_ok=True)
         listener.bind(str(first))
         first.chmod(0o600)
         listener.listen(_BACKLOG)
@@ -170,16 +220,3 @@ def _write_private(path: Path, facts: Mapping[str, Any]) -> None:
     except BaseException:
         first.unlink(missing_ok=True)
         raise
-
-
-def peer_user(link: socket.socket) -> int | None:
-    """Return the user at the other end of a Unix socket; None where the system does not say."""
-    try:
-        if sys.platform == "linux":
-            raw = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-            return int(struct.unpack("3i", raw)[1])
-        if sys.platform == "darwin" or "bsd" in sys.platform:
-            return int(struct.unpack_from("=II", link.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, 128))[1])
-    except OSError:
-        return None
-    return None

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -18,9 +19,11 @@ from qualia.document import Document
 from qualia.errors import CoreClosed, DeadlineExceeded, QualiaError, RunCancelled, describe
 from qualia.events import Event, EventKind
 from qualia.protocol import HostRefused
+from qualia.result import Outcome
 
 JobState = Literal["waiting", "running", "ok", "failed", "cancelled", "lost"]
 JobKind = Literal["run", "operation"]
+_LONGEST = 200
 _STATES: Mapping[EventKind, str] = {
     EventKind.STEP_STARTED: "running",
     EventKind.STEP_FINISHED: "ok",
@@ -46,7 +49,7 @@ class Job:
 
     Args:
         kind: what it is.
-        name: the plugin, pipeline or operation.
+        name: the plugin, pipeline or operation; lists show the beginning of a long one.
         work: does it; takes the job, to tell of progress, and returns what it gave.
         asked: what was asked for, without any text: enough to ask for it again; empty when that is not enough.
         group: what those that were begun together have in common; None for one by itself.
@@ -68,10 +71,12 @@ class Job:
         self.asked: Mapping[str, Any] = asked or {}
         self.group: str | None = group
         self.kind: JobKind = kind
-        self.name: str = name
+        self.name: str = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
         self.work: Callable[[Job], Any] = work
         self.token: CancelToken = CancelToken()
         self.state: JobState = "waiting"
+        self.told_state: JobState | None = None
+        """The state that was told last; None before the first."""
         self.asked_at_s: float = time.time()
         self.began_at_s: float | None = None
         self.ended_at_s: float | None = None
@@ -82,6 +87,8 @@ class Job:
         self.told: str = ""
         self.error: BaseException | None = None
         self.given: Any = None
+        self.only_looks: bool = False
+        """Whether it is an operation that changes nothing."""
         self.is_past: bool = False
         """Whether a host before this one began it."""
         self.left: tuple[str, ...] = ()
@@ -113,7 +120,7 @@ class Job:
     def progress(self) -> dict[str, Any]:
         """Return how far it is, as plain data."""
         steps = [dict(each) for each in list(self.steps.values())]
-        over = sum(each["state"] in ("ok", "failed", "skipped") for each in steps)
+        over = sum(each["state"] in ("ok", "failed", "skipped", "cancelled") for each in steps)
         share = self.done if self.kind == "operation" else over / self.step_count if self.step_count else None
         return {
             "run": self.id,
@@ -136,7 +143,8 @@ class Job:
             event.step, {"step": event.step, "plugin": event.plugin, "state": "running", "done": None}
         )
         if event.kind in _STATES:
-            step["state"] = _STATES[event.kind]
+            was_stopped = event.details.get("error_type") == RunCancelled.__name__
+            step["state"] = "cancelled" if was_stopped else _STATES[event.kind]
         details = event.details
         step |= {name: details[name] for name in ("done", "elapsed_s", "cached", "error", "reason") if name in details}
 
@@ -177,7 +185,7 @@ class Jobs:
         """Begin a job as soon as there is room.
 
         Raises:
-            HostRefused: too many wait.
+            HostRefused: too many wait, or the system gives no thread for it.
             CoreClosed: the host is ending.
         """
         with self._lock:
@@ -187,8 +195,12 @@ class Jobs:
                 raise HostRefused(f"{job.kind}s.start", f"{len(self._waiting)} wait already; try again in a moment")
             self._jobs[job.id] = job
             self._waiting.append(job)
-            self._forget()
             self._take_on()
+            if not self._threads.all:
+                self._waiting.remove(job)
+                del self._jobs[job.id]
+                raise HostRefused(f"{job.kind}s.start", "the system has no threads left; try again in a moment")
+            self._forget()
         self._tell(job)
         return job
 
@@ -300,27 +312,22 @@ class Jobs:
         """Start a thread for what waits, if one more may be."""
         if len(self._threads.all) < self._bounds.at_once:
             thread = threading.Thread(target=self._work, name="qualia-host-run", daemon=True)
-            # It waits for the lock; a thread the system does not give takes nobody's place.
-            thread.start()
-            self._threads.all.add(thread)
+            # It waits for the lock. Where the system gives none, those at work take what waits.
+            with suppress(RuntimeError):
+                thread.start()
+                self._threads.all.add(thread)
 
     def _do(self, job: Job) -> None:
-        error: BaseException | None = None
         given: Any = None
-        has_given = False
+        # What gets to the end without another error was raised past everybody, such as a plugin's KeyboardInterrupt.
+        error: BaseException | None = QualiaError(f"{job.name!r} was interrupted from within")
         try:
             given = job.work(job)
-            has_given = True
+            error = _first_error(given)
         except TROUBLE as raised:
             error = raised
         finally:
-            if has_given:
-                self._settle(job, "ok", given=given)
-            else:
-                # What gets here without an error was raised past everybody, such as a plugin's KeyboardInterrupt.
-                error = error or QualiaError(f"{job.name!r} was interrupted from within")
-                stopped = isinstance(error, (RunCancelled, DeadlineExceeded, CoreClosed))
-                self._settle(job, "cancelled" if stopped else "failed", error=error)
+            self._settle(job, _state_after(error), given=given, error=error)
 
     def _settle(self, job: Job, state: JobState, *, given: Any = None, error: BaseException | None = None) -> None:
         """End a job; the first end counts."""
@@ -340,3 +347,14 @@ class Jobs:
             # One job may have begun several runs, such as a run of the log with several ends.
             for run_id in [run_id for run_id, each in list(self._by_run.items()) if each is job]:
                 del self._by_run[run_id]
+
+
+def _first_error(given: object) -> QualiaError | None:
+    """Return why a step failed that its pipeline went on without: what it could give it gave, and it failed."""
+    return next((each.error for each in given.steps if each.error), None) if isinstance(given, Outcome) else None
+
+
+def _state_after(error: BaseException | None) -> JobState:
+    if error is None:
+        return "ok"
+    return "cancelled" if isinstance(error, (RunCancelled, DeadlineExceeded, CoreClosed)) else "failed"

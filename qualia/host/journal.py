@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +29,9 @@ _MOST_LINES = 4000
 _KEPT = 100
 _KINDS = ("run", "operation")
 _UNDER_WAY = ("waiting", "running")
-_APPENDED = os.O_WRONLY | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+# Neither through a link, nor to a pipe, where it would wait for a reader: a project may come from anywhere.
+_APPENDED = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+_PRIVATE = 0o600
 
 
 @frozen(kw_only=True)
@@ -116,11 +119,8 @@ class Journal:
         if self._path is None:
             return
         with suppress(OSError), self._lock:
-            self._close()
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(self._path, _APPENDED | os.O_CREAT, 0o600)
-            # What was torn off at its end stays a line by itself.
-            os.write(self._file, b"\n")
+            self._open(self._path)
 
     def begin(self, kept: Iterable[Fate]) -> None:
         """Begin the file anew with what is still worth knowing of earlier runs: the latest of them."""
@@ -159,15 +159,25 @@ class Journal:
         latest = {each.run for each in known[-_KEPT:]}
         # What is under way stays, however long ago it began.
         lines = [_line(each) for each in known if each.run in latest or each.state in _UNDER_WAY]
-        self._close()
-        # A link would lead out of the project, whoever put it there.
+        self._lines = len(lines)
         with suppress(OSError, QualiaError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            if not self._path.is_symlink():
-                write_whole(self._path, b"".join(lines))
-                self._path.chmod(0o600)
-                self._file = os.open(self._path, _APPENDED)
-                self._lines = len(lines)
+            if not self._path.is_symlink() and (self._path.is_file() or not self._path.exists()):
+                write_whole(self._path, b"".join(lines), mode=_PRIVATE)
+        # Where that failed, as on a full disk, the old file goes on: it tells the same at greater length.
+        with suppress(OSError):
+            self._open(self._path)
+
+    def _open(self, path: Path) -> None:
+        """Go on at the end of the file."""
+        self._close()
+        file = os.open(path, _APPENDED, _PRIVATE)
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            os.close(file)
+            return
+        self._file = file
+        # What was torn off at its end stays a line by itself.
+        os.write(file, b"\n")
 
     def _close(self) -> None:
         if self._file is not None:
@@ -175,7 +185,7 @@ class Journal:
             self._file = None
 
     def _read(self) -> Iterator[bytes]:
-        if self._path is None:
+        if self._path is None or not os.path.isfile(self._path):  # noqa: PTH113 - nor where it cannot be looked for
             return
         with suppress(OSError), self._path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
@@ -195,9 +205,9 @@ def _line(fate: Fate) -> bytes:
     }
     try:
         line = json.dumps(facts, separators=(",", ":")).encode("ascii")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         line = b""
     if not line or len(line) >= _LINE_BYTES:
-        # Params of any size: the run is told of, and cannot be asked for again.
+        # Params of any size and depth: the run is told of, and cannot be asked for again.
         line = json.dumps({**facts, "asked": {}}, separators=(",", ":")).encode("ascii")
     return line + b"\n"

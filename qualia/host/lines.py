@@ -14,8 +14,7 @@ class Lines:
 
     def __init__(self, limit_bytes: int) -> None:
         self._limit: int = limit_bytes
-        self._pieces: list[bytes] = []
-        self._held: int = 0
+        self._held: bytearray = bytearray()
         self._is_skipping: bool = False
 
     def feed(self, data: bytes) -> Iterator[bytes | None]:
@@ -23,13 +22,12 @@ class Lines:
         *whole, rest = data.split(b"\n")
         for piece in whole:
             skipped, self._is_skipping = self._is_skipping, False
-            is_long = self._held + len(piece) > self._limit
-            pieces, self._pieces, self._held = self._pieces, [], 0
+            self._held += piece
+            line, self._held = self._held, bytearray()
             if not skipped:
-                yield None if is_long else b"".join((*pieces, piece)).rstrip(b"\r")
-        if rest and not self._is_skipping:
-            self._pieces.append(rest)
-            self._held += len(rest)
-            if self._held > self._limit:
-                self._pieces, self._held, self._is_skipping = [], 0, True
+                yield None if len(line) > self._limit else bytes(line).rstrip(b"\r")
+        if not self._is_skipping:
+            self._held += rest
+            if len(self._held) > self._limit:
+                self._held, self._is_skipping = bytearray(), True
                 yield None

@@ -49,7 +49,8 @@ class EventLog:
     @property
     def last(self) -> int:
         """The number of the latest event; 0 before the first."""
-        return self._first + len(self._lines) - 1
+        with self._lock:
+            return self._first + len(self._lines) - 1
 
     @property
     def first(self) -> int:
@@ -105,5 +106,9 @@ class EventLog:
         """Let the oldest go, a good part of them at once: taking off a list's beginning moves all the rest."""
         gone = len(self._lines) // _SLACK or 1
         self._bytes -= sum(map(len, self._lines[:gone]))
+        while self._bytes > self._most_bytes:
+            # A few large ones may be most of it.
+            self._bytes -= len(self._lines[gone])
+            gone += 1
         del self._lines[:gone]
         self._first += gone

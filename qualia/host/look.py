@@ -18,12 +18,14 @@ from qualia._values import is_mapping, is_sequence
 from qualia.core import Core
 from qualia.errors import QualiaError
 from qualia.health import Component, HealthReport
+from qualia.host.lines import Lines
 from qualia.protocol import HELLO, REPLY_LIMIT_BYTES, VERSIONS, HostRefused, HostUnreachable, decoded, encoded
 from qualia.protocol.messages import raised
 from qualia.protocol.places import Place, host_at, opened
 from qualia.settings import Settings
 
 _WITHIN_S = 10.0
+_PIECE_BYTES = 64 * 1024
 HOST_SILENT = "a host listens at {place} and gives no answer: {reason}"
 END_IT = "end the process of that host, and start another with: qualia host"
 
@@ -190,14 +192,16 @@ class _Question:
 
     def _read(self) -> Iterator[bytes]:
         """Yield the host's lines."""
-        held = b""
-        while len(held) <= REPLY_LIMIT_BYTES:
+        lines = Lines(REPLY_LIMIT_BYTES)
+        while True:
             self._link.settimeout(self._left_s())
-            data = self._link.recv(65536)
+            data = self._link.recv(_PIECE_BYTES)
             if not data:
                 return
-            *lines, held = (held + data).split(b"\n")
-            yield from lines
+            for line in lines.feed(data):
+                if line is None:
+                    raise ValueError(f"it says more than {REPLY_LIMIT_BYTES} bytes at once")
+                yield line
 
     def _left_s(self) -> float:
         return max(self._until_s - time.monotonic(), 0.001)

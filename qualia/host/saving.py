@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,11 +36,7 @@ def target_of(verb: str, path: str, *, overwrite: bool) -> Path:
         HostRefused: the path is not whole, or something is there that was not to be replaced.
         UnwritableOutput: what is there is no file, or nothing of this name can be.
     """
-    target = Path(path)
-    if not target.is_absolute():
-        raise HostRefused(verb, "the host may stand in another folder; give the whole path, from the root")
-    if "\0" in path:
-        raise UnwritableOutput(path, "no name of a file has a null character")
+    target = whole_path(verb, path)
     try:
         if target.exists() and not target.is_file():
             raise UnwritableOutput(path, "it is no file")
@@ -47,6 +44,25 @@ def target_of(verb: str, path: str, *, overwrite: bool) -> Path:
             raise HostRefused(verb, f"{path!r} is there already; say overwrite, or name another one")
     except OSError as error:
         raise UnwritableOutput(path, (error.strerror or str(error)).lower()) from error
+    return target
+
+
+def whole_path(verb: str, path: str) -> Path:
+    """Return a path that does not depend on the folder the host stands in.
+
+    Raises:
+        HostRefused: it does.
+        UnwritableOutput: no file can have this name.
+    """
+    target = Path(path)
+    if not target.is_absolute():
+        raise HostRefused(verb, "the host may stand in another folder; give the whole path, from the root")
+    try:
+        has_null = b"\0" in os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise UnwritableOutput(path, "no file can have this name") from error
+    if has_null:
+        raise UnwritableOutput(path, "no name of a file has a null character")
     return target
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,9 +26,10 @@ from qualia.host.about_results import AboutResults
 from qualia.host.about_reuse import AboutReuse
 from qualia.host.about_runs import AboutRuns
 from qualia.host.about_upkeep import AboutUpkeep
+from qualia.host.clients import Clients, Ended
 from qualia.host.connection import Connection, Manners
-from qualia.host.door import Door, peer_user
-from qualia.host.jobs import Bounds, Job, Jobs
+from qualia.host.door import Door
+from qualia.host.jobs import Bounds, Job, Jobs, JobState
 from qualia.host.journal import NAME, Fate, Journal
 from qualia.host.kept import KeptRuns
 from qualia.host.log import EventLog
@@ -35,13 +37,10 @@ from qualia.host.past import fate_of, job_of, settled
 from qualia.host.recent import Recent
 from qualia.host.verbs import Verb, Verbs
 from qualia.operations import Offer, offered
-from qualia.protocol import notification
-from qualia.protocol.places import Place, opened
+from qualia.protocol.places import Place
 
 _QUEUE = 10_000
 _CLOSE_S = 5.0
-_GOODBYE_S = 1.0
-_BREATH_S = 0.1
 _TOLD_FOR_S = 7 * 86_400.0
 """How long lists show what a host before this one lost."""
 
@@ -85,16 +84,17 @@ class Host:
         self._manners: Manners = manners
         self._began_s: float = time.time()
         self._changed: threading.Condition = threading.Condition()
-        self._clients: tuple[Connection, ...] = ()
-        self._dropped: dict[str, int] = {}
-        self._quiet_since_s: float = time.monotonic()
+        self._over_at_s: float = time.monotonic()
         self._is_closed: bool = False
-        self._is_closing: threading.Event = threading.Event()
+        self._telling: threading.Lock = threading.Lock()
         self._jobs: Jobs = Jobs(self._tell_job, bounds=bounds)
         state = core.settings.state_dir
         self._journal: Journal = Journal(None if state is None else state / NAME)
         self._past: Mapping[str, Fate] = {}
         self._recent: Recent = Recent(time.monotonic)
+        self._clients: Clients = Clients(
+            door, most=manners.most_clients, meet=self._meet, drop=self._note_dropped, changed=self._changed
+        )
         self._verbs: Verbs = Verbs(self._answered(core, offers))
         self._recover(core)
         # The first finds out which run an event belongs to, in no time; the second writes it down, in its own thread.
@@ -102,8 +102,9 @@ class Host:
             core.subscribe(self._jobs.hear, wait=True),
             core.subscribe(self._keep, queue=_QUEUE),
         )
-        self._thread: threading.Thread = threading.Thread(target=self._accept, name="qualia-host", daemon=True)
-        self._thread.start()
+        if hasattr(os, "register_at_fork"):
+            _register_at_fork(weakref.WeakMethod(self._let_go))
+        self._clients.begin()
 
     def _answered(self, core: Core, offers: Callable[[], tuple[Offer, ...]]) -> tuple[Verb, ...]:
         """Return all that can be asked for."""
@@ -155,6 +156,8 @@ class Host:
     def wait(self, *, idle_exit_s: float | None = None) -> bool:
         """Wait until it is closed, or had no client and no run for a while; tell whether that was why.
 
+        It takes no client in any more then: whoever is in knows that it will not end meanwhile.
+
         Args:
             idle_exit_s: how long without clients and runs, in seconds; None waits for ever.
         """
@@ -162,33 +165,28 @@ class Host:
             while not self._is_closed:
                 left_s = None
                 if idle_exit_s is not None and self._is_quiet():
-                    left_s = self._quiet_since_s + idle_exit_s - time.monotonic()
+                    left_s = max(self._over_at_s, self._clients.left_at_s) + idle_exit_s - time.monotonic()
                     if left_s <= 0:
+                        self._clients.take_no_more()
                         return True
                 self._changed.wait(left_s)
         return False
 
     def close(self) -> None:
         """Cancel its runs, say goodbye to its clients and leave no file. Closing twice is fine."""
+        if self._is_closed:
+            # Asked before the lock is: in a forked process nobody may be left to release that.
+            return
         with self._changed:
             if self._is_closed:
                 return
             self._is_closed = True
+            self._clients.take_no_more()
             self._changed.notify_all()
-        self._is_closing.set()
         self._jobs.close(within_s=_CLOSE_S)
         for off in reversed(self._unsubscribe):
             off()
-        with suppress(OSError):
-            # Whoever waits for the next client wakes up by one.
-            opened(self.place).close()
-        self._thread.join(_CLOSE_S)
-        clients = self._clients
-        for client in clients:
-            client.leave("the host was closed")
-        by_s = time.monotonic() + _GOODBYE_S
-        for client in clients:
-            client.end(by_s)
+        self._clients.leave()
         self._journal.close()
         self._door.shut()
 
@@ -202,55 +200,21 @@ class Host:
         """Close it."""
         self.close()
 
-    # ------------------------------------------------------------------------------------------------ clients
+    def _let_go(self) -> None:
+        """Leave everything to the process this one was forked from, which alone is the host.
 
-    def _accept(self) -> None:
-        while not self._is_closing.is_set():
-            try:
-                link, _address = self._door.listener.accept()
-            except OSError:
-                # Too many open files, for example: they will be fewer again.
-                self._is_closing.wait(_BREATH_S)
-                continue
-            reason = "" if self._is_closing.is_set() else self._refusal(link)
-            if self._is_closing.is_set() or reason:
-                # Counted first: who is told goes on and may ask at once.
-                if reason:
-                    self._count_dropped(reason)
-                with suppress(OSError):
-                    link.setblocking(False)
-                    link.send(notification("goodbye", {"reason": reason or "the host was closed"}))
-                link.close()
-                continue
-            token = self._door.place.token
-            client = Connection(link, behind=self, log=self.log, manners=self._manners, token=token, ended=self._ended)
-            with self._changed:
-                self._clients = (*self._clients, client)
-                self._changed.notify_all()
-            client.start()
+        A child that lives on would hold its lock and its sockets, so that no other host could follow a killed one.
+        """
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._door.let_go()
+        self._clients.let_go()
 
-    def _refusal(self, link: Any) -> str:
-        """Return why a client is not taken; empty when it is."""
-        if self._door.place.port is None:
-            user = peer_user(link)
-            if user is not None and user != os.geteuid():
-                return "this host serves another user"
-        if len(self._clients) >= self._manners.most_clients:
-            return f"{self._manners.most_clients} clients are here already"
-        return ""
-
-    def _ended(self, client: Connection, reason: str) -> None:
-        with self._changed:
-            self._clients = tuple(each for each in self._clients if each is not client)
-            self._quiet_since_s = time.monotonic()
-            self._changed.notify_all()
-        if reason and not self._is_closed:
-            self._count_dropped(reason)
-
-    def _count_dropped(self, reason: str) -> None:
-        with self._changed:
-            self._dropped[reason] = self._dropped.get(reason, 0) + 1
-        self._note("client_dropped", reason=reason)
+    def _meet(self, link: socket.socket, ended: Ended) -> Connection:
+        """Return the connection of a client that came in."""
+        token = self._door.place.token
+        return Connection(link, behind=self, log=self.log, manners=self._manners, token=token, ended=ended)
 
     # ------------------------------------------------------------------------------------------------ the past
 
@@ -268,7 +232,7 @@ class Host:
         for job in (job_of(each) for each in known if each.state == "lost" and each.at_s >= since_s):
             self._jobs.remember(job)
             if job.id in news:
-                self._note_job(job)
+                self._note_job(job, job.state)
 
     def _asked_of(self, run_id: str) -> Mapping[str, Any]:
         """Return what was asked for when an engine's run was begun here or by a host before; empty when unknown."""
@@ -288,7 +252,7 @@ class Host:
             **self.facts,
             "uptime_s": time.time() - self._began_s,
             "clients": self.clients,
-            "dropped": dict(self._dropped),
+            "dropped": self._clients.dropped,
             "running": states.count("running"),
             "waiting": states.count("waiting"),
             "read_only": self._manners.read_only,
@@ -311,7 +275,8 @@ class Host:
         self._recent.hear(event)
         job = self._jobs.of_run(event.run_id)
         if job is not None and event.kind is EventKind.RUN_STARTED:
-            self._journal.note(fate_of(job))
+            with self._telling:
+                self._journal.note(fate_of(job))
         self.log.add(
             {
                 "kind": event.kind.value,
@@ -327,18 +292,45 @@ class Host:
     def _tell_job(self, job: Job) -> None:
         if job.is_over:
             with self._changed:
-                self._quiet_since_s = time.monotonic()
+                self._over_at_s = time.monotonic()
                 self._changed.notify_all()
-        self._journal.note(fate_of(job))
-        self._note_job(job)
+        # One at a time, and each state once: whoever began a job may come here later than who has done it by then.
+        with self._telling:
+            state = job.state
+            if state != job.told_state:
+                job.told_state = state
+                self._journal.note(fate_of(job))
+                self._note_job(job, state)
 
-    def _note_job(self, job: Job) -> None:
-        self._note("job_changed", run=job.id, run_id=job.run_id, job=job.kind, name=job.name, state=job.state)
+    def _note_job(self, job: Job, state: JobState) -> None:
+        more: dict[str, Any] = {}
+        if job.asked.get("path"):
+            more["path"] = job.asked["path"]
+        if job.error is not None and job.kind == "operation":
+            # Why a run failed, an event of its own tells.
+            more["error"] = str(job.error)
+        if job.only_looks:
+            more["looks"] = True
+        self._note("job_changed", run=job.id, run_id=job.run_id, job=job.kind, name=job.name, state=state, **more)
+
+    def _note_dropped(self, reason: str, client: str) -> None:
+        self._note("client_dropped", reason=reason, client=client)
 
     def _note(self, kind: str, *, run: str | None = None, run_id: str | None = None, **details: Any) -> None:
         """Write down something that happened to the host itself."""
         about = {"run": run, "run_id": run_id, "step": None, "plugin": None}
         self.log.add({"kind": kind, "at_s": time.time(), **about, "details": details})
+
+
+def _register_at_fork(let_go: weakref.WeakMethod[Callable[[], None]]) -> None:
+    """Have a host let go in every process that is forked from this one, as long as there is that host."""
+
+    def after() -> None:
+        there = let_go()
+        if there is not None:
+            there()
+
+    os.register_at_fork(after_in_child=after)
 
 
 def started_now() -> str:

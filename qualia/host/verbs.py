@@ -40,6 +40,8 @@ class Verb:
     """Params it does without; null counts as not given."""
     changes: bool = False
     """Whether it changes anything, which a connection that may only look cannot ask for."""
+    judges: bool = False
+    """Whether that depends on what is asked: it is told ``may_change``, and refuses by itself."""
     slow: bool = False
     """Whether answering may take a while: it is done aside, and the client's later requests may be answered first."""
 
@@ -74,7 +76,7 @@ class Verbs:
         if verb is None:
             raise HostRefused(name, f"the verb {unknown_name(name, self._verbs)}", Code.NO_SUCH_VERB)
         if verb.changes and not may_change:
-            raise HostRefused(name, "this connection may only look", Code.NOT_ALLOWED)
+            raise only_looking(name)
         given = {key: value for key, value in params.items() if value is not None}
         kinds = {**verb.takes, **verb.may_take}
         for key, value in given.items():
@@ -85,7 +87,17 @@ class Verbs:
         missing = [key for key in verb.takes if key not in given]
         if missing:
             raise HostRefused(name, f"param {missing[0]!r} is missing; give {_WORDS[kinds[missing[0]]]}")
-        return verb.call(**given)
+        return verb.call(**given, **({"may_change": may_change} if verb.judges else {}))
+
+
+def only_looking(name: str) -> HostRefused:
+    """Return why a connection that may only look is refused something."""
+    return HostRefused(name, "this connection may only look", Code.NOT_ALLOWED)
+
+
+def words_of(kind: Kind) -> str:
+    """Return the type of a param in words."""
+    return _WORDS[kind]
 
 
 def _is_of(value: object, kind: Kind) -> bool:

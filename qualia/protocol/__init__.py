@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from qualia.protocol.failures import Code, HostNotStarted, HostRefused, HostRunning, HostUnreachable, RunLost
 from qualia.protocol.messages import (
+    CLOSED,
     HELLO,
     LIMIT_BYTES,
     REPLY_LIMIT_BYTES,
@@ -23,6 +24,7 @@ from qualia.protocol.messages import (
 )
 
 __all__ = [
+    "CLOSED",
     "HELLO",
     "LIMIT_BYTES",
     "REPLY_LIMIT_BYTES",

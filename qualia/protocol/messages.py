@@ -16,6 +16,8 @@ VERSIONS = (1,)
 """Versions of the protocol that are spoken here, oldest first."""
 HELLO = "hello"
 """The verb every conversation begins with."""
+CLOSED = "the host was closed"
+"""The reason of a goodbye that is said because the host ends."""
 LIMIT_BYTES = 8 * 1024 * 1024
 """Longest line a host takes."""
 REPLY_LIMIT_BYTES = 64 * 1024 * 1024

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import socket
 import stat
+import struct
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,8 @@ LONGEST = 103 if sys.platform == "darwin" else 107
 HAS_UNIX_SOCKETS = hasattr(socket, "AF_UNIX")
 _RECORD_BYTES = 64 * 1024
 _PATIENCE_S = 1.0
+# What systems without a name for it in Python call the facts about a peer.
+_LOCAL_PEERCRED, _SOL_LOCAL = 1, 0
 
 
 @frozen(kw_only=True)
@@ -70,13 +75,25 @@ def made_private(folder: Path) -> Path:
         OSError: it cannot be made, or stands there and is somebody else's.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if hasattr(os, "getuid"):
-        facts = folder.lstat()
-        if not stat.S_ISDIR(facts.st_mode) or facts.st_uid != os.getuid():
-            raise PermissionError(f"{folder} belongs to somebody else")
-        if stat.S_IMODE(facts.st_mode) & 0o077:
-            folder.chmod(0o700)
+    if not _is_own_folder(folder):
+        told = "it belongs to somebody else; name a folder of your own in XDG_RUNTIME_DIR"
+        raise PermissionError(errno.EACCES, told, str(folder))
+    if hasattr(os, "getuid") and stat.S_IMODE(folder.lstat().st_mode) & 0o077:
+        folder.chmod(0o700)
     return folder
+
+
+def _is_own_folder(folder: Path) -> bool:
+    """Whether a folder is there, is no link, and is this user's."""
+    try:
+        facts = folder.lstat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(facts.st_mode) and _is_own(facts)
+
+
+def _is_own(facts: os.stat_result) -> bool:
+    return not hasattr(os, "geteuid") or facts.st_uid == os.geteuid()
 
 
 def socket_paths(state_dir: Path | None, environ: Mapping[str, str], *, name: str = "") -> tuple[Path, ...]:
@@ -110,7 +127,7 @@ def opened(place: Place, *, within_s: float | None = _PATIENCE_S) -> socket.sock
         within_s: seconds to wait at most; None for ever.
 
     Raises:
-        OSError: nobody answers there.
+        OSError: nobody answers there, or somebody else's process does.
     """
     if place.port is not None:
         return socket.create_connection(("127.0.0.1", place.port), timeout=within_s)
@@ -118,18 +135,47 @@ def opened(place: Place, *, within_s: float | None = _PATIENCE_S) -> socket.sock
     try:
         link.settimeout(within_s)
         link.connect(str(place.path))
+        require_own_peer(link)
     except BaseException:
         link.close()
         raise
     return link
 
 
+def peer_user(link: Any) -> int | None:
+    """Return the user at the other end of a Unix socket; None where the system does not say.
+
+    Args:
+        link: the socket, connected; asyncio's will do.
+    """
+    try:
+        if sys.platform == "linux":
+            raw = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+            return int(struct.unpack("3i", raw)[1])
+        if sys.platform == "darwin" or "bsd" in sys.platform:
+            return int(struct.unpack_from("=II", link.getsockopt(_SOL_LOCAL, _LOCAL_PEERCRED, 128))[1])
+    except OSError:
+        return None
+    return None
+
+
+def require_own_peer(link: Any) -> None:
+    """Refuse to speak to a host of another user, who would read texts and paths: in a shared folder anybody can listen.
+
+    Raises:
+        PermissionError: the process at the other end is another user's.
+    """
+    user = peer_user(link)
+    if user is not None and user != os.geteuid():
+        raise PermissionError(errno.EACCES, "the host there is another user's")
+
+
 def answers(place: Place) -> bool:
     """Whether somebody listens at a place."""
     try:
         opened(place).close()
-    except TimeoutError:
-        # It listens and is busy, which is not the same as being gone.
+    except (TimeoutError, BlockingIOError):
+        # It listens, and is busy or has many waiting, which is not the same as being gone.
         return True
     except OSError:
         return False
@@ -155,17 +201,18 @@ def place_at(path: Path) -> Place | None:
         if stat.S_ISSOCK(path.stat().st_mode):
             return Place(path=path)
         record = read_record(path)
-    except OSError:
+    except (OSError, ValueError):
+        # No such file, or no name that any file can have.
         return None
     port, token = record.get("port"), record.get("token")
     return Place(path=path, port=port, token=token) if type(port) is int and isinstance(token, str) else None
 
 
 def read_record(path: Path) -> Mapping[str, Any]:
-    """Return what a host wrote about itself; empty when it cannot be read."""
+    """Return what a host wrote about itself; empty when it cannot be read, or another user wrote it."""
     try:
         with path.open("rb") as file:
-            data: object = json.loads(file.read(_RECORD_BYTES))
+            data: object = json.loads(file.read(_RECORD_BYTES)) if _is_own(os.fstat(file.fileno())) else None
     except (OSError, ValueError, RecursionError):
         return {}
     return data if is_mapping(data) else {}
@@ -181,11 +228,15 @@ def running(environ: Mapping[str, str]) -> tuple[Found, ...]:
 
 
 def _listed(folder: Path) -> Iterator[Found]:
+    if not _is_own_folder(folder):
+        # Somebody else may make a folder of this name where all may write, to have this user speak to a host of theirs.
+        return
     for path in sorted(folder.glob("*.host")):
         record = read_record(path)
         place = place_at(Path(str(record.get("place", ""))))
         if place is None or not answers(place):
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
             continue
         pid: object = record.get("pid")
         yield Found(

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from attrs import frozen
 from textual.binding import Binding, BindingType
+from textual.events import Resize
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
@@ -14,6 +15,7 @@ from textual.widgets import Input
 from qualia_tui.dialogs.dialog import Dialog
 from qualia_tui.lines import Column, Line, Row, Span, line
 from qualia_tui.model.log import matches
+from qualia_tui.model.texts import wrapped_lines
 from qualia_tui.widgets.bars import Bar, Notice
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.entry import Entry
@@ -21,8 +23,14 @@ from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
 from qualia_tui.words import _
 
+_FRAME, _LEAST = 4, 20
+"""Columns that the frame of something to read takes, and for which it is folded at least."""
+_SMALL, _MOST = 64, 12
+"""Columns that a short question takes at most, and lines of what it is about."""
 Check = Callable[[str], str]
 """Says what is wrong with a text; empty when nothing is."""
+Fold = Callable[[int], Sequence[Line]]
+"""Gives lines for so many columns."""
 
 
 @frozen
@@ -111,14 +119,25 @@ class Confirm(Dialog[bool]):
         """Show the detail; the keys go to the buttons."""
         super().on_mount()
         if self._detail:
-            detail = self.query_one(TextLines)
-            detail.styles.height = min(len(self._detail), 12) if len(self._detail) <= 8 else "1fr"
-            detail.show(self._detail)
+            self._fold(console_of(self).size.width)
         if self._word is not None:
             self.query_one(".hint", Bar).show(line(_("type {word} and press enter", word=self._word), "warn"))
             self.query_one(Entry).focus()
         else:
             self.query_one(Buttons).focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Fold the detail for the width there is."""
+        if self._detail and event.size.width:
+            self._fold(event.size.width)
+
+    def _fold(self, width: int) -> None:
+        is_small = self._shape == "small"
+        room = max(_LEAST, (min(width, _SMALL) if is_small else width) - _FRAME)
+        detail, lines = self.query_one(TextLines), tuple(each for told in self._detail for each in _folded(told, room))
+        if is_small:
+            detail.styles.height = min(len(lines), _MOST)
+        detail.show(lines)
 
     def action_detail(self, how: str, by: int) -> None:
         """Scroll what would happen; the keys for answering stay where they are."""
@@ -139,6 +158,11 @@ class Confirm(Dialog[bool]):
             self.give(True)
         else:
             self.query_one(".hint", Bar).show(line(_("that is not {word}", word=self._word or ""), "bad"))
+
+
+def _folded(told: Line, width: int) -> tuple[Line, ...]:
+    """Return a line as several when it is a sentence wider than so many cells; the columns of a table are left."""
+    return wrapped_lines(told[0].text, width, style=told[0].style) if len(told) == 1 else (told,)
 
 
 class Prompt(Dialog[str]):
@@ -246,17 +270,19 @@ class Reading(Dialog[bool]):
 
     Args:
         title: what it is.
-        lines: what it says.
+        lines: what it says; when it must be folded anew for another width, what does that.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "copy", "copy", id="reading.copy"),
         Binding("q", "leave", show=False, id="reading.leave"),
+        Binding("question_mark,f1", "app.help", "help", key_display="?", show=False, id="help"),
     ]
 
-    def __init__(self, title: str, lines: Sequence[Line]) -> None:
+    def __init__(self, title: str, lines: Sequence[Line] | Fold) -> None:
         super().__init__(title, shape="large")
-        self._lines: tuple[Line, ...] = tuple(lines)
+        self._told: Sequence[Line] | Fold = lines
+        self._lines: tuple[Line, ...] = ()
 
     def parts(self) -> Iterable[Widget]:
         """Return the lines, and a line for what is said."""
@@ -267,9 +293,20 @@ class Reading(Dialog[bool]):
         """Show the lines from the first one on."""
         super().on_mount()
         self.query_one(Notice).display = False
-        reading = self.query_one(TextLines)
+        self.query_one(TextLines).focus()
+        self._fold(console_of(self).size.width)
+
+    def on_resize(self, event: Resize) -> None:
+        """Fold the lines for the width there is, and stay about where one read."""
+        if event.size.width:
+            self._fold(event.size.width)
+
+    def _fold(self, width: int) -> None:
+        reading, before = self.query_one(TextLines), len(self._lines)
+        self._lines = tuple(self._told(max(_LEAST, width - _FRAME)) if callable(self._told) else self._told)
         reading.show(self._lines)
-        reading.focus()
+        if before and before != len(self._lines):
+            reading.scroll_lines(reading.first * len(self._lines) // before)
 
     def action_copy(self) -> None:
         """Copy all of it, and say here what became of that."""

@@ -12,8 +12,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 
 from qualia_tui.lines import line
-from qualia_tui.widgets.bars import Bar, Foot
-from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.bars import Bar, Foot, Notice
 
 T = TypeVar("T")
 
@@ -26,7 +25,11 @@ class Dialog(ModalScreen[T]):
         shape: "small" for a question, "large" for as much of the screen as there is.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "back", key_display="esc", id="dialog.leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "back", key_display="esc", id="dialog.leave"),
+        # A letter may be typed here.
+        Binding("f1", "app.help", "help", id="help.dialog"),
+    ]
 
     def __init__(self, title: str, *, shape: str = "small") -> None:
         super().__init__()
@@ -36,7 +39,7 @@ class Dialog(ModalScreen[T]):
     def compose(self) -> ComposeResult:
         """Lay out the box."""
         with Vertical(classes=f"box {self._shape}"):
-            yield Bar(classes="about")
+            yield Notice(classes="about") if self._shape == "small" else Bar(classes="about")
             yield from self.parts()
             yield Foot()
 
@@ -45,9 +48,8 @@ class Dialog(ModalScreen[T]):
         return ()
 
     def on_mount(self) -> None:
-        """Show title and keys."""
+        """Show the title."""
         self.query_one(".about", Bar).show(line(self._about, "title"))
-        console_of(self).follow_keys(self)
 
     def action_leave(self) -> None:
         """Leave with nothing done."""

@@ -22,12 +22,16 @@ from qualia_tui.model.form import specs_in_force, specs_of
 from qualia_tui.model.given import Given
 from qualia_tui.model.order import Order
 from qualia_tui.model.plan import Subject, plan_lines, tree_columns, tree_of, tree_rows
-from qualia_tui.widgets.bars import Bar
+from qualia_tui.widgets.bars import Bar, Notice
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.beside import beside
+from qualia_tui.widgets.entry import Entry
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
 from qualia_tui.words import _, sentence_of, translated
+
+_TALL = 20
+"""Lines from which on there is room for all of what a plugin says it does."""
 
 
 class Launch(Dialog[Order]):
@@ -59,7 +63,8 @@ class Launch(Dialog[Order]):
 
     def parts(self) -> Iterable[Widget]:
         """Return what it does, what it is run on, and its params or its steps."""
-        yield Bar(classes="does")
+        # Where there is little room the form needs it more.
+        yield (Notice if console_of(self).size.height >= _TALL else Bar)(classes="does")
         yield Bar(classes="on")
         yield Bar(classes="gap")
         if self._subject.kind == "plugin":
@@ -91,8 +96,10 @@ class Launch(Dialog[Order]):
             self._draw_plan()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the sample for plugins alone."""
+        """Offer the sample for plugins alone, and no letters while something is typed."""
         del parameters
+        if isinstance(self.focused, Entry) and action in ("start", "pick", "paste", "sample"):
+            return False
         return not (action == "sample" and self._subject.kind == "pipeline")
 
     def action_start(self) -> None:

@@ -22,6 +22,7 @@ from qualia_tui.model.form import (
     form_rows,
     next_offered,
     shown_text,
+    typed,
     wrong,
 )
 from qualia_tui.model.texts import wrapped
@@ -171,7 +172,7 @@ class FormPane(Widget):
         return next((spec for spec in self.form.specs if spec.name == key), None)
 
     def _take(self, spec: ParamSpec, text: str) -> None:
-        self.form = self.form.with_text(spec.name, text)
+        self.form = self.form.with_text(spec.name, typed(spec, text))
         self._draw()
 
     def _draw(self) -> None:

@@ -5,17 +5,40 @@ from __future__ import annotations
 import os
 from asyncio import to_thread
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from qualia.client import Client, attach, running
+from qualia.protocol.places import Found
 from qualia_tui.dialogs.asking import Option
+from qualia_tui.model import facts
+from qualia_tui.model.amounts import moment
+from qualia_tui.words import _
 
 
-async def host_options() -> tuple[Option, ...]:
-    """Return the hosts of this user that run, to choose from."""
+async def host_options(here: facts.Plain) -> tuple[Option, ...]:
+    """Return the hosts of this user that run, to choose from.
+
+    Args:
+        here: what the one that is looked at told of itself.
+    """
     # Each is called, and one that is at its limit answers late: nobody's keys wait for that.
     known = await to_thread(running, dict(os.environ))
-    return tuple(Option(str(found.place.path), found.name, f"{found.pid}  {found.started_at}") for found in known)
+    at = facts.number(here, "pid"), facts.text(here, "name")
+    return tuple(
+        Option(str(found.place.path), found.name, _told(found, is_here=(found.pid, found.name) == at))
+        for found in known
+    )
+
+
+def _told(found: Found, *, is_here: bool) -> str:
+    if is_here:
+        return _("looked at now")
+    try:
+        began_s = datetime.fromisoformat(found.started_at).timestamp()
+    except ValueError:
+        return str(found.pid)
+    return _("since {time}", time=moment(began_s)[: -len(":00")])
 
 
 def reach_of(socket: str, *, read_only: bool) -> Callable[[], Client]:

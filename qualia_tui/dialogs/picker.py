@@ -175,4 +175,5 @@ class Picker(Dialog[Given]):
         self.query_one(Grid).show_rows(folder_columns(), self._rows(), empty=_("nothing is called that"))
 
     def _say(self, text: str) -> None:
-        self.query_one(".hint", Bar).show(line(text, "warn"))
+        keys = _("backspace goes up a folder")
+        self.query_one(".hint", Bar).show(line(text, "warn") if text else line(keys, "dim"))

@@ -13,7 +13,7 @@ from qualia_tui.terminal.sparing import SparingApp
 from qualia_tui.words import _
 
 if TYPE_CHECKING:
-    from qualia_tui.dialogs.asking import Check, Option
+    from qualia_tui.dialogs.asking import Check, Fold, Option
 
 
 class Questions(SparingApp):
@@ -69,12 +69,12 @@ class Questions(SparingApp):
 
         return await self.push_screen_wait(Choose(title, options, empty=empty))
 
-    def read(self, title: str, lines: Sequence[Line]) -> None:
+    def read(self, title: str, lines: Sequence[Line] | Fold) -> None:
         """Show something to read over the screen.
 
         Args:
             title: what it is.
-            lines: what it says.
+            lines: what it says; when it must be folded anew for another width, what does that.
         """
         from qualia_tui.dialogs.asking import Reading
 

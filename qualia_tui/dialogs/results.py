@@ -45,7 +45,8 @@ class Results(Dialog[bool]):
         super().__init__(title, shape="large")
         self.run: str = run
         self._given: tuple[StepAnswer, ...] = tuple(steps)
-        self._saved: str = ""
+        self._saved: tuple[str, tuple[int, int]] = ("", (0, 0))
+        """The path that was saved last, and what was looked at then."""
 
     def parts(self) -> Iterable[Widget]:
         """Return how it is, what it gave, and a line for what is said."""
@@ -70,8 +71,10 @@ class Results(Dialog[bool]):
         beside(self, self._save, group="save")
 
     def action_copy(self) -> None:
-        """Copy the path of what was saved last, or else the text that is looked at."""
-        told = console_of(self).copy(self._saved or self.query_one(ResultsView).texts())
+        """Copy the path of what was just saved, or else the text that is looked at."""
+        view = self.query_one(ResultsView)
+        path, place = self._saved
+        told = console_of(self).copy(path if path and place == view.place else view.texts())
         self.query_one(".hint", Bar).show(told)
 
     def say(self, text: str, style: str = "") -> None:
@@ -94,7 +97,7 @@ class Results(Dialog[bool]):
             self.say(sentence_of(error), "bad")
             return
         if saved is not None:
-            self._saved = saved.path
+            self._saved = saved.path, self.query_one(ResultsView).place
             self.say(_("saved: {path}, {size}; y copies the path", path=saved.path, size=saved.size), "ok")
 
 

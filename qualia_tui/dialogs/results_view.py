@@ -52,6 +52,7 @@ class ResultsView(Widget):
         Binding("n", "step(1)", "step", key_display="n p", id="results.step"),
         Binding("p", "step(-1)", show=False, id="results.step_before"),
         Binding("slash", "filter", "filter", key_display="/", id="results.filter"),
+        Binding("escape", "show_all", "show all", key_display="esc", id="filter.all"),
     ]
 
     def __init__(self) -> None:
@@ -74,6 +75,11 @@ class ResultsView(Widget):
     def step(self) -> StepAnswer | None:
         """The step that is looked at; None for the run itself."""
         return self._steps[self._here.step - 1] if 0 < self._here.step <= len(self._steps) else None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """The numbers of the step and the view that are looked at."""
+        return self._here.step, self._here.view
 
     @property
     def steps(self) -> tuple[StepAnswer, ...]:
@@ -117,6 +123,9 @@ class ResultsView(Widget):
                 return bool(self._steps)
             case "filter":
                 return bool(self._views)
+            case "show_all":
+                # Without a filter escape leaves the dialog.
+                return self.query_one(FilterLine).display
             case _:
                 return True
 
@@ -150,6 +159,11 @@ class ResultsView(Widget):
     def action_filter(self) -> None:
         """Look for something."""
         self.query_one(FilterLine).open()
+
+    def action_show_all(self) -> None:
+        """Show again what the filter leaves out."""
+        self.query_one(FilterLine).action_clear()
+        self.refresh_bindings()
 
     def take_focus(self) -> None:
         """Give the keys to what is looked at."""

@@ -73,6 +73,16 @@ def age(value: float | None) -> str:
     return _("{count} d", count=int(value // 86_400))
 
 
+def ago(value: float | None) -> str:
+    """Return how long ago something was, as it stands in a sentence.
+
+    Args:
+        value: seconds; None when nobody knows, which gives an empty text.
+    """
+    told = age(value)
+    return told if told in ("", _("now")) else _("{age} ago", age=told)
+
+
 def clock(at_s: float | None) -> str:
     """Return the time of the day as hours, minutes and seconds; empty when nobody knows.
 

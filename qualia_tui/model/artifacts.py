@@ -90,12 +90,12 @@ def extent_of(head: bytes, media_type: str) -> tuple[float, float] | None:
 
 
 def preview(head: bytes, media_type: str) -> Iterator[str]:
-    """Yield how a file of text begins, line by line; of a page what it says, without its code."""
-    if media_type == "text/html":
+    """Yield how a file of text begins, line by line; of a page or a drawing what it says, without its code."""
+    if media_type in ("text/html", "image/svg+xml"):
         found = _Said()
         found.feed(head.decode("utf-8", "replace"))
         yield from found.said[:_MOST_LINES]
-    elif media_type.startswith("text/") or media_type in ("application/json", "image/svg+xml"):
+    elif media_type.startswith("text/") or media_type == "application/json":
         yield from (line[:2_000] for line in head.decode("utf-8", "replace").splitlines()[:_MOST_LINES])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
 
@@ -122,12 +122,40 @@ def state_name(state: str) -> str:
     return names.get(state, state)
 
 
+def steps_told(job: JobFacts) -> str:
+    """Return what a run is doing in a few words: the steps under way, with how far they are where they tell it."""
+    under_way = [step for step in job.steps.values() if step.state == "running"]
+    is_only = len(job.steps) == 1
+    told = [("" if is_only else step.name, "" if step.done is None else f"{step.done:.0%}") for step in under_way]
+    return ", ".join(" ".join(filter(None, each)) for each in told if any(each))
+
+
+def counts_line(jobs: Iterable[JobFacts], *, left_out: int = 0) -> Line:
+    """Return how several runs are, in one line.
+
+    Args:
+        jobs: the runs.
+        left_out: how many were never begun.
+    """
+    states = [job.state for job in jobs]
+    over = sum(state not in ("waiting", "running") for state in states)
+    failed = sum(state in ("failed", "lost") for state in states)
+    parts = [Span(_("{over} of {count} are over", over=over, count=len(states)))]
+    if failed:
+        parts.append(Span("  " + _("{count} failed", count=failed), "bad"))
+    if stopped := states.count("cancelled"):
+        parts.append(Span("  " + _("{count} stopped", count=stopped), "warn"))
+    if left_out:
+        parts.append(Span("  " + _("{count} left out", count=left_out), "warn"))
+    return tuple(parts)
+
+
 def doing_line(doing: Doing) -> Line:
     """Return how a run is, in one line."""
     job = doing.job
     if not job.is_over and doing.is_cancelling:
         return (Span("▸ " + _("asked to stop; X no longer waits for it"), "warn"),)
-    over = sum(each.state in ("ok", "failed", "skipped") for each in job.steps.values())
+    over = sum(each.state in ("ok", "failed", "skipped", "cancelled") for each in job.steps.values())
     count = max(doing.step_count, len(job.steps))
     steps = f"  {over}/{count}" if count > 1 else ""
     return (state_span(job.state), Span(steps, "dim"))

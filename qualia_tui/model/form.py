@@ -12,7 +12,7 @@ from qualia._values import is_texts
 from qualia.plugin import ParamSpec
 from qualia_tui.lines import Column, Row, Span
 from qualia_tui.model import facts
-from qualia_tui.words import _, translated
+from qualia_tui.words import _, spoken, translated
 
 _KINDS: tuple[str, ...] = ("bool", "int", "float", "str", "list")
 _Kind = Literal["bool", "int", "float", "str", "list"]
@@ -63,7 +63,17 @@ def specs_in_force(specs: Iterable[ParamSpec], values: Mapping[str, Any]) -> tup
 
 def wrong(spec: ParamSpec, text: str, *, plugin: str) -> str:
     """Return what is wrong with a typed text, in the language spoken; empty when nothing is."""
-    return translated(reason_against(spec, text, plugin=plugin))
+    reason = reason_against(spec, typed(spec, text), plugin=plugin)
+    if reason.startswith(("must be an int,", "must be a float,")):
+        kind = _("a whole number") if spec.kind == "int" else _("a number")
+        return _("must be {kind}, not {text}", kind=kind, text=repr(text))
+    return translated(reason)
+
+
+def typed(spec: ParamSpec, text: str) -> str:
+    """Return a typed text as the engine reads it: a number may have the decimal sign of the language spoken."""
+    is_comma = spec.kind == "float" and spoken() == "pt-BR" and text.count(",") == 1 and "." not in text
+    return text.replace(",", ".") if is_comma else text
 
 
 def next_offered(spec: ParamSpec, text: str) -> str:

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from qualia_tui.lines import Column, Line, Row, Span, Style, line
 from qualia_tui.model import amounts, facts
+from qualia_tui.model.fact_names import fact_name
 from qualia_tui.model.plugin_view import PluginFacts, plugin_facts, state_span
 from qualia_tui.model.spark import graph
 from qualia_tui.model.terms import term
@@ -18,6 +19,8 @@ _PLUGIN = "plugin:"
 _GRAPH = 12
 _MARKS: Mapping[str, tuple[str, Style]] = {"ok": ("✓", "ok"), "degraded": ("!", "warn"), "failing": ("✗", "bad")}
 _WEIGHTS: Mapping[str, int] = {"failing": 0, "degraded": 1}
+_TERMS = frozenset({"state", "breaker"})
+"""Facts that are words of the host's own."""
 
 
 @frozen(kw_only=True)
@@ -79,8 +82,9 @@ def verdict_line(report: facts.Plain) -> tuple[Line, Line]:
         parts = (*parts, Span("  " + _("{count} things need somebody", count=count), "dim"))
     engine = facts.mapping(component(report, "engine"), "facts")
     up = facts.number(engine, "uptime_s")
-    right = f"Qualia {facts.text(report, 'engine')}"
-    return parts, (Span(right + (" · " + _("up {age}", age=amounts.age(up)) if up is not None else ""), "dim"),)
+    age = amounts.age(up)
+    told = _("just started") if age == _("now") else _("up {age}", age=age)
+    return parts, (Span(f"Qualia {facts.text(report, 'engine')}{f' · {told}' if age else ''}", "dim"),)
 
 
 def component(report: facts.Plain, name: str) -> facts.Plain:
@@ -186,7 +190,7 @@ def plugin_line(plain: facts.Plain, at_s: float | None) -> Line:
     each = plugin_facts(plain)
     if each.last_error:
         when = each.last_error_when_s
-        age = "" if at_s is None or when is None else amounts.age(max(0.0, at_s - when))
+        age = "" if at_s is None or when is None else amounts.ago(max(0.0, at_s - when))
         return (Span(f"{each.id} {age}: ", "dim"), Span(_last_error(each), "bad"))
     if each.reason:
         return (Span(f"{each.id}: ", "dim"), Span(translated(each.reason), "warn"))
@@ -278,6 +282,8 @@ def _backups(known: facts.Plain, at_s: float | None) -> str:
         return _("none")
     age = amounts.age(max(0.0, at_s - newest)) if at_s is not None and newest is not None else "?"
     verified = _("verified") if known.get("verified") else _("not verified")
+    if age == _("now"):
+        return _("{count}, the newest just made, {verified}", count=amounts.count(count), verified=verified)
     return _("{count}, the newest {age} old, {verified}", count=amounts.count(count), age=age, verified=verified)
 
 
@@ -317,15 +323,17 @@ def component_lines(each: facts.Plain, width: int, *, at_s: float | None) -> Ite
     yield from wrapped_lines(translated(facts.text(each, "reason")), width, indent=2)
     if facts.text(each, "remedy"):
         yield from wrapped_lines("→ " + translated(facts.text(each, "remedy")), width, indent=4, style="accent")
-    known = {key: _fact(key, value) for key, value in facts.mapping(each, "facts").items()}
+    known = {fact_name(key): _fact(key, value) for key, value in facts.mapping(each, "facts").items()}
     yield from ((Span("  "), *told) for told in facts_lines(known, width - 2))
 
 
 def _fact(name: str, value: object) -> str:
     if value is None or value == "":
         return ""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return _("yes") if value is True else _("no") if value is False else str(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if not isinstance(value, (int, float)):
+        return term(str(value)) if name in _TERMS else translated(str(value))
     if name.endswith("_bytes") or name == "bytes":
         return amounts.size(value)
     if name.endswith("_s"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, Literal
 
 from attrs import field, frozen
@@ -10,11 +11,12 @@ from attrs import field, frozen
 from qualia.client import HostEvent
 from qualia_tui.model import facts
 from qualia_tui.model.amounts import duration
+from qualia_tui.model.texts import figure
 from qualia_tui.words import translated
 
 _SENTENCES = ("message", "error", "reason", "told")
 """Details that are sentences; a line begins with the first it has."""
-_LEFT_OUT = frozenset({*_SENTENCES, "name", "cause", "excerpt", "code_hash", "trace", "source"})
+_LEFT_OUT = frozenset({*_SENTENCES, "name", "cause", "error_type", "excerpt", "code_hash", "trace", "source", "looks"})
 _NOTHING: tuple[object, ...] = (None, "", (), [], {})
 Level = Literal["debug", "info", "warning", "error"]
 LEVELS: tuple[Level, ...] = ("debug", "info", "warning", "error")
@@ -71,12 +73,15 @@ def log_line(event: HostEvent) -> LogLine:
 
 def _level(event: HostEvent) -> Level:
     state = event.details.get("state")
+    if event.details.get("error_type") == "RunCancelled":
+        # Somebody wanted that.
+        return "warning"
     if event.kind == "breaker_moved":
         return "info" if state == "closed" else "warning"
     if event.kind == "link":
         return "info" if state == "live" else "warning"
     if event.kind == "job_changed":
-        return _level_of_job(event.details)
+        return _level_of_job(event)
     return _LEVELS.get(event.kind, "info")
 
 
@@ -85,25 +90,37 @@ def subject(entry: LogLine) -> str:
     return entry.plugin or facts.text(entry.details, "name")
 
 
-def _level_of_job(details: Mapping[str, Any]) -> Level:
+def _level_of_job(event: HostEvent) -> Level:
+    details, is_run = event.details, facts.text(event.details, "job", "run") == "run"
     if facts.text(details, "state") in {"failed", "lost"}:
-        return "error"
-    # How runs go, their own events tell.
-    return "debug" if details.get("job", "run") == "run" and details.get("state") != "cancelled" else "info"
+        # One that began has told why it failed already.
+        return "debug" if is_run and event.run_id and facts.text(details, "state") == "failed" else "error"
+    # How runs go, their own events tell, and of what only looks there is nothing to tell.
+    is_told = is_run or details.get("looks") is True
+    state = facts.text(details, "state")
+    if state in {"waiting", "running"} or (is_told and state != "cancelled"):
+        return "debug"
+    return "info"
 
 
 def sentence(entry: LogLine) -> str:
     """Return what a line says beside its kind, plugin and step: the details that fit a line, as ``name=value``."""
     told = entry.details
-    first = next((str(told[name]) for name in _SENTENCES if told.get(name)), "")
+    first = translated(next((str(told[name]) for name in _SENTENCES if told.get(name)), ""))
+    # The plugin stands beside it, and the place at the end: what went wrong comes first.
+    place = facts.text(told, "place")
+    _before, is_placed, what = first.partition(f"{place}: ") if place else ("", "", "")
+    first = what if is_placed else first
     rest = (_short(name, value) for name, value in told.items() if name not in _LEFT_OUT and value not in _NOTHING)
-    return " ".join((translated(first), *rest)).strip()
+    return " ".join((first, *rest)).strip()
 
 
 def _short(name: str, value: object) -> str:
     if name == "elapsed_s" and isinstance(value, (int, float)):
         return duration(value)
-    return f"{name}={value:.3g}" if isinstance(value, float) else f"{name}={value}"
+    if name == "place":
+        return f"({PurePath(str(value)).name})"
+    return f"{name}={figure(value)}"
 
 
 def admits(entry: LogLine, *, level: Level, wanted: str) -> bool:

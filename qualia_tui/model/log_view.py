@@ -12,7 +12,7 @@ from qualia_tui.model import amounts
 from qualia_tui.model.log import LEVELS, Level, LogLine, admits, sentence, subject
 from qualia_tui.model.tail import Tail
 from qualia_tui.model.terms import term
-from qualia_tui.model.texts import facts_lines, wrapped_lines
+from qualia_tui.model.texts import facts_lines, figure, wrapped_lines
 from qualia_tui.words import _, translated
 
 MARKS = {"debug": "·", "info": " ", "warning": "!", "error": "✗"}
@@ -152,7 +152,7 @@ def details(entry: LogLine, width: int) -> tuple[Line, ...]:
     }
     lines = [*facts_lines({name: value for name, value in known.items() if value}, width), ()]
     for name, value in entry.details.items():
-        text = translated(value) if isinstance(value, str) else _plain(value)
+        text = translated(value) if isinstance(value, str) else _plain(name, value)
         if not text:
             continue
         lines.append(line(name, "head"))
@@ -160,11 +160,13 @@ def details(entry: LogLine, width: int) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _plain(value: object) -> str:
+def _plain(name: str, value: object) -> str:
+    if name.endswith("_s") and isinstance(value, float):
+        return amounts.duration(value)
     if value is None or value == [] or value == {}:
         return ""
     if isinstance(value, (dict, list)):
         import json
 
         return json.dumps(value, ensure_ascii=False, indent=1, default=str)
-    return str(value)
+    return figure(value)

@@ -77,7 +77,7 @@ def _sentences(items: Sequence[Mapping[Any, Any]]) -> Table:
     def columns(width: int) -> tuple[Column, ...]:
         del width
         return (
-            Column(title=named("polarity"), width=9, right=True),
+            Column(title=named("polarity"), width=10, right=True),
             Column(title=named("text"), width=20, grow=1),
             Column(title=named("speaker"), width=14, rank=1),
             Column(title=_("time"), width=7, right=True, rank=2),
@@ -109,7 +109,7 @@ def _leaning(
         figures = (Column(title=named(each), width=9, right=True, rank=place) for place, each in enumerate(others, 2))
         return (
             Column(title=named(name), width=18, grow=1),
-            Column(title=named(value_name), width=9, right=True),
+            Column(title=named(value_name), width=10, right=True),
             Column(title="", width=2 * half(width) + 1, rank=1),
             *figures,
         )

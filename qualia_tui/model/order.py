@@ -8,6 +8,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from qualia._form import Form
+from qualia_tui.model import facts
 from qualia_tui.model.given import Given
 from qualia_tui.model.plan import Subject
 
@@ -30,10 +31,18 @@ class Order:
 
 @frozen
 class Begun:
-    """A run that was begun."""
+    """A run that was begun, or several together."""
 
-    run: str
     title: str
+    run: str = ""
+    """The host's id of it; empty for several."""
+    many: facts.Plain = field(factory=dict[str, Any])
+    """What ``runs.start_many`` answered; empty for one."""
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The host's ids of all of them."""
+        return (self.run,) if self.run else tuple(facts.text(each, "run") for each in facts.items(self.many, "runs"))
 
 
 @frozen(kw_only=True)
@@ -45,13 +54,13 @@ class Memory:
     forms: Mapping[str, Mapping[str, Form]] = field(factory=dict[str, Mapping[str, Form]])
     """Params as they were typed, by what was run."""
     last: Begun | None = None
-    """The last run of one thing; None before the first."""
+    """What was begun last; None before the first."""
 
     def with_order(self, order: Order) -> Memory:
         """Return it with what was just asked for."""
         given = order.given if order.given.kind != "sample" else self.given
         return evolve(self, given=given, forms={**self.forms, order.subject.key: order.forms})
 
-    def with_run(self, run: str, title: str) -> Memory:
-        """Return it with a run that was just begun."""
-        return evolve(self, last=Begun(run, title))
+    def with_begun(self, begun: Begun) -> Memory:
+        """Return it with what was just begun."""
+        return evolve(self, last=begun)

@@ -19,6 +19,8 @@ class PluginNews:
     """One thing that happened to a plugin."""
 
     plugin: str
+    kind: str
+    """The event's."""
     mark: Span
     """What stands in the place of its state for a moment."""
     told: str
@@ -52,7 +54,7 @@ def _news(each: LogLine) -> PluginNews | None:
 
 
 def _good(each: LogLine, mark: Span, told: str) -> PluginNews:
-    return PluginNews(plugin=each.plugin, mark=mark, told=told, style=mark.style)
+    return PluginNews(plugin=each.plugin, kind=each.kind, mark=mark, told=told, style=mark.style)
 
 
 def not_reloaded(plugin: str, place: str, cause: str) -> str:
@@ -71,11 +73,11 @@ def _failed(each: LogLine) -> PluginNews:
     cause = facts.text(each.details, "cause") or facts.text(each.details, "message")
     told = not_reloaded(each.plugin, facts.text(each.details, "place"), cause)
     mark = Span("✗ " + _("not reloaded"), "bad")
-    return PluginNews(plugin=each.plugin, mark=mark, told=told, style="bad", failure=each.details)
+    return PluginNews(plugin=each.plugin, kind=each.kind, mark=mark, told=told, style="bad", failure=each.details)
 
 
 def _moved(each: LogLine) -> PluginNews:
     state = facts.text(each.details, "state")
     style = {"open": "bad", "closed": "ok"}.get(state, "warn")
     told = _("the breaker of {plugin} is {state} now", plugin=each.plugin, state=term(state))
-    return PluginNews(plugin=each.plugin, mark=Span("▸ " + term(state), style), told=told, style=style)
+    return PluginNews(plugin=each.plugin, kind=each.kind, mark=Span("▸ " + term(state), style), told=told, style=style)

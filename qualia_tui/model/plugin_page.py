@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from qualia_tui.model import amounts, facts
 from qualia_tui.model.plugin_view import PluginFacts, plugin_facts, state_span
 from qualia_tui.model.spark import graph
 from qualia_tui.model.terms import term
-from qualia_tui.model.texts import facts_lines, wrapped_lines
+from qualia_tui.model.texts import Paragraph, cells, facts_lines, lines_of, wrapped_lines
 from qualia_tui.words import _, translated
 
 _GRAPH = 30
@@ -53,11 +54,11 @@ def _doing(each: PluginFacts, width: int, at_s: float | None) -> Iterator[Line]:
     if each.last_error:
         age = ""
         if at_s is not None and each.last_error_when_s is not None:
-            age = "  " + amounts.age(max(0.0, at_s - each.last_error_when_s))
+            age = "  " + amounts.ago(max(0.0, at_s - each.last_error_when_s))
         yield ()
         yield (Span(_("last error"), "head"), Span(age, "dim"))
         yield from wrapped_lines(each.last_error, width, indent=2, style="bad")
-        yield from wrapped_lines(each.place, width, indent=2, style="accent")
+        yield from _place(each.place, width)
 
 
 def _breaker(each: PluginFacts) -> str:
@@ -88,7 +89,7 @@ def full(told: facts.Plain, runs: Sequence[facts.Plain], width: int, *, at_s: fl
         *short(each, width, at_s=at_s),
         *_headed(_("Failures to load"), _failures(facts.items(told, "failures"), width)),
         *_headed(_("Params"), _params(told, width)),
-        *_headed(_("Runs"), _runs(runs)),
+        *_headed(_("Runs"), _runs(runs, width)),
         *_headed(_("What it is"), _manifest(told, width)),
         *_headed(_("Limits"), facts_lines(_plain(facts.mapping(told, "limits")), width)),
         *_headed("README", _readme(facts.text(told, "readme"), width)),
@@ -106,10 +107,21 @@ def failure(each: facts.Plain, width: int) -> Iterator[Line]:
     """Yield a failure to load: what went wrong, where, and the line of source."""
     cause = facts.text(each, "cause") or facts.text(each, "error") or facts.text(each, "message")
     yield from wrapped_lines(translated(cause), width, indent=2, style="bad")
-    yield from wrapped_lines(facts.text(each, "place"), width, indent=2, style="accent")
+    yield from _place(facts.text(each, "place"), width)
     source = facts.text(each, "line") or facts.text(each, "excerpt")
     if source:
         yield (Span("  > ", "dim"), Span(source.strip()))
+
+
+def _place(place: str, width: int) -> Iterator[Line]:
+    """Yield a file with its line; where it does not fit it is folded between folders."""
+    told = ""
+    for part in re.findall(r"[^/]*/|[^/]+$", place):
+        if told and cells(told + part) > width - 2:
+            yield from wrapped_lines(told, width, indent=2, style="accent")
+            told = ""
+        told += part
+    yield from wrapped_lines(told, width, indent=2, style="accent")
 
 
 def _failures(failures: Sequence[facts.Plain], width: int) -> Iterator[Line]:
@@ -127,20 +139,21 @@ def _params(told: facts.Plain, width: int) -> Iterator[Line]:
         yield line(_("it has none"), "dim")
     for each in declared:
         name, kind = facts.text(each, "name"), facts.text(each, "kind")
-        yield (Span(name, "accent"), Span(f"  {kind} = {_value(each.get('default'))}{_range(each)}"))
+        about = f"{kind} = {_value(each.get('default'))}{_range(each)}"
+        yield from lines_of(Paragraph(text=about, lead=(Span(f"{name}  ", "accent"),)), width)
         yield from wrapped_lines(facts.text(each, "help"), width, indent=4, style="dim")
 
 
 def _range(each: facts.Plain) -> str:
     choices = each.get("choices")
     if is_sequence(choices) and choices:
-        return "  " + " | ".join(_value(choice) for choice in choices)
+        return ", " + " | ".join(_value(choice) for choice in choices)
     least, most = facts.number(each, "ge"), facts.number(each, "le")
     if least is not None and most is not None:
-        return "  " + _("{least} to {most}", least=f"{least:g}", most=f"{most:g}")
+        return ", " + _("{least} to {most}", least=f"{least:g}", most=f"{most:g}")
     if least is not None:
-        return "  " + _("{least} or more", least=f"{least:g}")
-    return "  " + _("{most} or less", most=f"{most:g}") if most is not None else ""
+        return ", " + _("{least} or more", least=f"{least:g}")
+    return ", " + _("{most} or less", most=f"{most:g}") if most is not None else ""
 
 
 def _value(value: Any) -> str:
@@ -151,7 +164,7 @@ def _value(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
-def _runs(runs: Sequence[facts.Plain]) -> Iterator[Line]:
+def _runs(runs: Sequence[facts.Plain], width: int) -> Iterator[Line]:
     for each in runs:
         outcome = facts.text(each, "outcome")
         mark, style = ("✓", "ok") if outcome == "ok" else ("✗", "bad")
@@ -160,8 +173,9 @@ def _runs(runs: Sequence[facts.Plain]) -> Iterator[Line]:
             Span(_started(facts.text(each, "started_at")).ljust(20)),
             Span(f"{amounts.duration(facts.number(each, 'elapsed_s')):>8}  "),
             Span(facts.text(each, "name"), "accent"),
-            Span("  " + translated(facts.text(each, "error")), "bad"),
         )
+        if facts.text(each, "error"):
+            yield from wrapped_lines(translated(facts.text(each, "error")), width, indent=4, style="bad")
 
 
 def _started(text: str) -> str:

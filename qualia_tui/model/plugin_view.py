@@ -187,8 +187,8 @@ def columns(order: Order) -> tuple[Column, ...]:
     """Return the columns of the table, the one it is ordered by marked."""
     return (
         Column(title=_head(_("Name"), "name", order), width=20, grow=1),
-        Column(title=_head(_("State"), "state", order), width=14),
-        Column(title=_head(_("Breaker"), "breaker", order), width=13, rank=5),
+        Column(title=_head(_("State"), "state", order), width=17),
+        Column(title=_head(_("Breaker"), "breaker", order), width=14, rank=5),
         Column(title=_head(_("Calls"), "calls", order), width=9, right=True),
         Column(title=_head(_("Errors"), "errors", order), width=7, right=True, rank=1),
         Column(title=_head(_("Median"), "p50", order), width=8, right=True, rank=2),

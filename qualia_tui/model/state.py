@@ -45,7 +45,7 @@ class StepFacts:
     name: str
     plugin: str = ""
     state: str = "waiting"
-    """"waiting", "running", "ok", "failed" or "skipped"."""
+    """"waiting", "running", "ok", "failed", "skipped" or "cancelled"."""
     done: float | None = None
     """Share that is done, from 0 to 1; None when nobody can tell."""
     elapsed_s: float | None = None
@@ -64,6 +64,8 @@ class JobFacts:
     """When it was last heard of, in seconds since 1970."""
     run_id: str = ""
     """The name the history has it by; empty before it began."""
+    path: str = ""
+    """The file it is run on; empty for none, or when nobody told."""
     error: str = ""
     told: str = ""
     """What it says it is doing."""
@@ -153,8 +155,8 @@ class Model:
         return True
 
     def _jobs_of(self, answer: Any) -> dict[str, JobFacts]:
-        """Return the jobs a list tells of, with the steps that events told of."""
-        found: dict[str, JobFacts] = {}
+        """Return the jobs a list tells of, with the steps that events told of; a list of runs has no operations."""
+        found = {key: job for key, job in self.jobs.items() if job.kind == "operation"}
         for each in reversed(facts.items(answer)):
             run = facts.text(each, "run")
             known = self.jobs.get(run, JobFacts(id=run))
@@ -164,6 +166,7 @@ class Model:
                 name=facts.text(each, "name", known.name),
                 state=facts.text(each, "state", known.state),
                 run_id=facts.text(each, "run_id", known.run_id),
+                path=facts.text(each, "path", known.path),
                 at_s=facts.number(each, "ended_at_s") or facts.number(each, "asked_at_s") or known.at_s,
                 error=_error(each.get("error")) or known.error,
             )
@@ -182,12 +185,15 @@ def changed_job(job: JobFacts, event: HostEvent) -> JobFacts:
             told=facts.text(details, "told", job.told),
             done=facts.number(details, "done"),
             run_id=event.run_id or job.run_id,
+            path=facts.text(details, "path", job.path),
             error=_error(details.get("error")) or job.error,
             at_s=event.at_s,
         )
     state = _STEPS.get(event.kind)
     if state is None or event.step is None:
         return job
+    if facts.text(details, "error_type") == "RunCancelled":
+        state = "cancelled"
     before = job.steps.get(event.step, StepFacts(name=event.step))
     share = facts.number(details, "done")
     after = evolve(

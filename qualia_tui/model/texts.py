@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from qualia._safe import safe_text
 from qualia_tui.lines import Line, Span, Style
 from qualia_tui.words import _, spoken
 
@@ -50,7 +51,8 @@ def wrapped(text: str, width: int) -> Iterator[str]:
         width: cells; less than 2 counts as 2.
     """
     width = max(2, width)
-    for line in text.expandtabs(4).split("\n"):
+    # What is shown as an escape takes more cells than it has characters.
+    for line in safe_text(text).expandtabs(4).split("\n"):
         if cells(line) <= width:
             yield line.rstrip()
             continue
@@ -93,8 +95,9 @@ def lines_of(paragraph: Paragraph, width: int) -> Iterator[Line]:
     hanging = min(before, max(paragraph.indent, width // 2))
     margin = Span(" " * paragraph.indent)
     first = (margin, *paragraph.lead) if paragraph.indent else paragraph.lead
-    if "\n" not in paragraph.text and before + cells(paragraph.text) <= width:
-        yield (*first, Span(" ".join(paragraph.text.split()), paragraph.style))
+    text = paragraph.text if paragraph.text.isprintable() else safe_text(paragraph.text)
+    if "\n" not in text and before + cells(text) <= width:
+        yield (*first, Span(" ".join(text.split()), paragraph.style))
         return
     if before > hanging:
         yield first

@@ -65,7 +65,7 @@ def _speakers(items: Sequence[Mapping[Any, Any]]) -> Table:
         del width
         return (
             Column(title=named("speaker"), width=18),
-            Column(title=_("running words"), width=14, right=True, rank=2),
+            Column(title=_("running words"), width=16, right=True, rank=2),
             Column(title=named("distinct"), width=9, right=True, rank=1),
             Column(title=named("words"), width=20, grow=1),
         )

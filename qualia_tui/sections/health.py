@@ -80,7 +80,8 @@ class Health(Section):
 
     def action_whole(self) -> None:
         """Read the whole report."""
-        self.console_app.read(_("The whole report"), health_view.whole_report(self.model.health, self.size.width - 4))
+        report = self.model.health
+        self.console_app.read(_("The whole report"), lambda width: health_view.whole_report(report, width))
 
     def action_again(self) -> None:
         """Have everything looked at now."""
@@ -88,9 +89,6 @@ class Health(Section):
 
     def action_alerts(self) -> None:
         """Read which alerts there are."""
-        if self.console_app.look.read_only:
-            self.console_app.tell(_("read only: `qualia alerts list` shows the alerts"))
-            return
         if not any(facts.text(each, "operation") == _ALERTS for each in self.model.operations):
             self.ask("operations.list", self._alerts_if_installed)
         else:
@@ -99,7 +97,7 @@ class Health(Section):
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         """Read all that is known of a plugin."""
         event.stop()
-        self.soon(read_plugin(self, event.key, self.size.width - 4), group="health-plugin")
+        self.soon(read_plugin(self, event.key), group="health-plugin")
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Say below the table what it has no room for."""
@@ -132,8 +130,7 @@ class Health(Section):
             self.console_app.tell(_("alerts are not installed"), "warn")
 
     def _ask_alerts(self) -> None:
-        width = self.size.width - 4
-        self.soon(read_operation(self, _ALERTS, _("Alerts"), width), group="health-alerts")
+        self.soon(read_operation(self, _ALERTS, _("Alerts")), group="health-alerts")
 
 
 def _cells(parts: Line) -> int:

@@ -80,7 +80,7 @@ class Log(Section):
     def on_log_pane_opened(self, event: LogPane.Opened) -> None:
         """Show all of a line."""
         event.stop()
-        self.console_app.read(_("Event {number}", number=event.entry.seq), details(event.entry, self.size.width - 4))
+        self.console_app.read(_("Event {number}", number=event.entry.seq), lambda width: details(event.entry, width))
 
     async def _choose_plugin(self) -> None:
         known = {entry.plugin for entry in self.model.log} | set(self.model.plugins)

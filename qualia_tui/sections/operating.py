@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from qualia.errors import OperationFailed
+from qualia.errors import QualiaError
 from qualia_tui.model import facts
 from qualia_tui.words import spoken
 
@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from qualia_tui.app import Console
 
 _FIRST_LOOK_S, _LONGEST_S = 0.05, 1.0
-Told = Callable[[str, float | None], object]
-"""Told what an operation is doing, and the share that is done; None when nobody can tell."""
+Told = Callable[[str, str, float | None], object]
+"""Told the host's id of an operation, what it is doing, and the share that is done; None when nobody can tell."""
+
+
+class Unfinished(QualiaError):
+    """An operation ended without a result, and says why in a sentence of its own; ``kind`` is the error's class."""
+
+    def __init__(self, sentence: str, kind: str, reason: str = "") -> None:
+        super().__init__(sentence)
+        self.kind: str = kind
+        self.reason: str = reason
 
 
 async def operate(
@@ -36,7 +45,7 @@ async def operate(
         told: hears how far it is; None for nobody.
 
     Raises:
-        OperationFailed: it ended without a result; the reason is its own sentence.
+        Unfinished: it ended without a result.
         QualiaError: the host refused it, or cannot be reached.
     """
     language = spoken()
@@ -50,12 +59,14 @@ async def operate(
         if facts.text(now, "state") not in {"waiting", "running"}:
             break
         if told is not None:
-            told(facts.text(now, "told"), facts.number(now, "done"))
+            told(run, facts.text(now, "told"), facts.number(now, "done"))
         await asyncio.sleep(pause_s)
         pause_s = min(_LONGEST_S, pause_s * 2)
     ended = await console.call("operations.result", run=run, language=language)
     result = facts.mapping(ended, "result")
     if not result:
-        reason = facts.text(ended, "told") or facts.text(facts.mapping(ended, "error"), "message")
-        raise OperationFailed(operation, reason or facts.text(ended, "state"))
+        error = facts.mapping(ended, "error")
+        reason = facts.text(error, "message")
+        sentence = facts.text(ended, "told") or reason or f"{operation}: {facts.text(ended, 'state')}"
+        raise Unfinished(sentence, facts.text(error, "error"), reason)
     return result

@@ -13,8 +13,8 @@ from textual.containers import Container
 from qualia.errors import QualiaError
 from qualia_tui.lines import Line, Span
 from qualia_tui.model import facts
-from qualia_tui.model.doing import state_span
-from qualia_tui.model.order import Memory, Order
+from qualia_tui.model.doing import counts_line, state_span
+from qualia_tui.model.order import Begun, Memory, Order
 from qualia_tui.model.plan import (
     Subject,
     about_lines,
@@ -131,7 +131,7 @@ class Pipelines(Section):
         if subject is None:
             return
         if subject.trouble:
-            self.console_app.read(subject.name, tuple(about_lines(subject, max(20, self.size.width - 6))))
+            self.console_app.read(subject.name, lambda width: tuple(about_lines(subject, width)))
         elif self.console_app.look.read_only:
             self.console_app.tell(_("this console only looks"), "warn")
         else:
@@ -143,10 +143,7 @@ class Pipelines(Section):
         if begun is None:
             self.console_app.tell(_("nothing was run from here yet"))
             return
-        from qualia_tui.dialogs.results import RunResults
-
-        dialog = RunResults(begun.run, begun.title, job=self.model.jobs.get(begun.run))
-        self.console_app.push_screen(dialog)  # type: ignore[unused-awaitable]  # shown without being waited for
+        self._show_begun(begun)
 
     async def _launch(self, subject: Subject) -> None:
         from qualia_tui.dialogs.answering import answer_of
@@ -167,19 +164,22 @@ class Pipelines(Section):
 
     def _follow(self, order: Order, answer: Any) -> None:
         """Show a run, or several, as they go on."""
-        from qualia_tui.dialogs.results import RunResults, title_of
-        from qualia_tui.dialogs.results_of_many import ManyResults
+        from qualia_tui.dialogs.results import title_of
 
         title = title_of(order.subject.name, order.given.name())
-        if order.given.is_many:
-            self.console_app.push_screen(ManyResults(title, answer))  # type: ignore[unused-awaitable]  # as below
-            return
-        run = facts.text(answer, "run")
-        self._memory = self._memory.with_run(run, title)
-        job = self.model.jobs.get(run) or JobFacts(id=run, name=order.subject.name)
-        dialog = RunResults(run, title, job=job)
-        self.console_app.push_screen(dialog)  # type: ignore[unused-awaitable]  # shown without being waited for
+        many = facts.plain(answer if order.given.is_many else None)
+        begun = Begun(title, run="" if many else facts.text(answer, "run"), many=many)
+        self._memory = self._memory.with_begun(begun)
+        self._show_begun(begun, name=order.subject.name)
         self._show_last()
+
+    def _show_begun(self, begun: Begun, *, name: str = "") -> None:
+        from qualia_tui.dialogs.results import RunResults
+        from qualia_tui.dialogs.results_of_many import ManyResults
+
+        job = self.model.jobs.get(begun.run) or JobFacts(id=begun.run, name=name)
+        dialog = ManyResults(begun.title, begun.many) if begun.many else RunResults(begun.run, begun.title, job=job)
+        self.console_app.push_screen(dialog)  # type: ignore[unused-awaitable]  # shown without being waited for
 
     @property
     def _subjects(self) -> tuple[Subject, ...]:
@@ -232,6 +232,8 @@ class Pipelines(Section):
         bar = self.query_one(".last", Bar)
         bar.display = begun is not None
         if begun is not None:
-            job = self.model.jobs.get(begun.run)
-            state = state_span(job.state) if job is not None else Span("")
-            bar.show((state, Span(f"  {begun.title}", "dim")), (Span("o ", "key"), Span(_("opens it"), "dim")))
+            jobs = [job for run in begun.runs if (job := self.model.jobs.get(run)) is not None]
+            # Of many, some may be forgotten by now; what can be told then is told by the host when it is opened.
+            is_known = len(jobs) == len(begun.runs) > 0
+            state = () if not is_known else counts_line(jobs) if begun.many else (state_span(jobs[0].state),)
+            bar.show((*state, Span(f"  {begun.title}", "dim")), (Span("o ", "key"), Span(_("opens it"), "dim")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.timer import Timer
 from qualia.errors import QualiaError
 from qualia_tui.lines import Line, Span, line
 from qualia_tui.model import facts, plugin_page
+from qualia_tui.model.log import LogLine
 from qualia_tui.model.plugin_news import PluginNews, news_of, not_reloaded
 from qualia_tui.model.plugin_view import LETTERS, Key, Order, arranged, columns, plugin_facts, plugin_row
 from qualia_tui.model.state import Part
@@ -28,6 +30,7 @@ _NEWS_S = 10.0
 _PANE_S = 0.1
 _PANE = 44
 """Characters that fit into the pane."""
+_ROLLBACK = "plugins.rollback"
 
 
 class Plugins(Section):
@@ -59,8 +62,12 @@ class Plugins(Section):
         self._tail: Tail = Tail()
         self._news: dict[str, PluginNews] = {}
         self._failures: dict[str, facts.Plain] = {}
+        self._rolled_back: set[str] = set()
+        """Plugins that this console has rolled back, of which the host's events do not tell it yet."""
         self._fading: Timer | None = None
         self._is_read: bool = False
+        self._old: int = 0
+        """The number up to which events were told before the first look."""
 
     def compose(self) -> ComposeResult:
         """Lay out the table, the pane beside it, and the line to filter with."""
@@ -87,7 +94,8 @@ class Plugins(Section):
         """Forget what happened to the plugins of another host."""
         self._news.clear()
         self._failures.clear()
-        self._tail, self._is_read = Tail(), False
+        self._rolled_back.clear()
+        self._tail, self._is_read, self._old = Tail(), False, 0
 
     def on_resize(self, event: Resize) -> None:
         """Show the pane where there is room for it."""
@@ -125,7 +133,7 @@ class Plugins(Section):
     def action_rollback(self) -> None:
         """Go back to the code before, when somebody says yes."""
         told = _("The code of before its last reload answers again. Its files stay as they are.")
-        self._do("plugins.rollback", _("{plugin} is rolled back"), _("Roll {plugin} back?"), told)
+        self._do(_ROLLBACK, _("{plugin} is rolled back"), _("Roll {plugin} back?"), told)
 
     def action_hold(self) -> None:
         """Open its breaker, when somebody says yes."""
@@ -142,7 +150,7 @@ class Plugins(Section):
     def on_grid_chosen(self, event: Grid.Chosen) -> None:
         """Read all that is known of a plugin."""
         event.stop()
-        self.soon(read_plugin(self, event.key, self.console_app.size.width - 6), group="plugins-read")
+        self.soon(read_plugin(self, event.key), group="plugins-read")
 
     def on_grid_moved(self, event: Grid.Moved) -> None:
         """Let the pane follow the cursor once it stands still: each row it passes would send a pane."""
@@ -183,9 +191,12 @@ class Plugins(Section):
         self.soon(self._asked_for(verb, plugin, told), group=f"{verb}-asked")
 
     async def _asked_for(self, verb: str, plugin: str, told: str) -> None:
+        if verb == _ROLLBACK:
+            self._rolled_back.add(plugin)
         try:
             answer = await self.console_app.call(verb, plugin=plugin)
         except QualiaError as error:
+            self._rolled_back.discard(plugin)
             place, cause = (str(getattr(error, name, "")) for name in ("place", "error"))
             # As the event of it tells, whichever comes first.
             failed = verb == "plugins.reload" and place and cause
@@ -200,23 +211,34 @@ class Plugins(Section):
     def _hear(self) -> bool:
         """Take in what has just happened and tell whether anything did; what was before its first look is no news."""
         lines = self._tail.news(self.model.log).lines
-        found = news_of(lines)
-        for each in found:
+        for each in news_of(lines):
             if each.failure is not None:
                 self._failures[each.plugin] = each.failure
             elif each.mark.style == "accent":
                 self._failures.pop(each.plugin, None)
-        if not self._is_read:
-            self._is_read = bool(self.model.log)
-            return False
+        found = news_of(self._fresh(lines))
         for each in found:
             self._news[each.plugin] = each
-            self.console_app.tell(each.told, each.style)
+            if each.kind == "plugin_reloaded" and each.plugin in self._rolled_back:
+                # Events call it a reload; what was asked for is said when the host answers.
+                self._rolled_back.discard(each.plugin)
+            else:
+                self.console_app.tell(each.told, each.style)
         if found:
             if self._fading is not None:
                 self._fading.stop()
             self._fading = self.set_timer(_NEWS_S, self._fade)
         return bool(found)
+
+    def _fresh(self, lines: Sequence[LogLine]) -> tuple[LogLine, ...]:
+        """Return the lines that are news; at the first look none is."""
+        if not self._is_read:
+            # With nothing heard yet, what the host told of before it was attached to is still to come.
+            self._is_read, self._old = True, 0 if lines else int(facts.number(self.model.host, "last") or 0)
+            return ()
+        if any(each.kind == "restarted" for each in lines):
+            self._old = 0
+        return tuple(each for each in lines if each.seq > self._old)
 
     def _fade(self) -> None:
         """Let states stand where news stood."""

@@ -16,13 +16,12 @@ _LOOK_S = 0.1
 _OVER = frozenset({"ok", "failed", "cancelled", "lost"})
 
 
-async def read_plugin(section: Section, plugin: str, width: int) -> None:
+async def read_plugin(section: Section, plugin: str) -> None:
     """Show all that is known of a plugin; what the host cannot tell is said.
 
     Args:
         section: over which it is shown.
         plugin: its id.
-        width: characters there are.
     """
     try:
         told = await section.console_app.call("plugins.inspect", plugin=plugin)
@@ -34,7 +33,8 @@ async def read_plugin(section: Section, plugin: str, width: int) -> None:
     except QualiaError:
         # Without a log of runs there is still all the rest.
         runs = ()
-    section.console_app.read(plugin, full(told, runs, width, at_s=facts.number(section.model.health, "at_s")))
+    at_s = facts.number(section.model.health, "at_s")
+    section.console_app.read(plugin, lambda width: full(told, runs, width, at_s=at_s))
 
 
 async def try_plugin(section: Section, plugin: str) -> None:
@@ -57,14 +57,13 @@ async def try_plugin(section: Section, plugin: str) -> None:
     )
 
 
-async def read_operation(section: Section, operation: str, title: str, width: int) -> None:
+async def read_operation(section: Section, operation: str, title: str) -> None:
     """Run an operation that only looks, and show what it tells.
 
     Args:
         section: over which it is shown.
         operation: its name.
         title: what stands over it.
-        width: characters there are.
     """
     try:
         begun = await section.console_app.call("operations.run", operation=operation, language=spoken())
@@ -75,7 +74,7 @@ async def read_operation(section: Section, operation: str, title: str, width: in
         section.console_app.tell(sentence_of(error), "bad")
         return
     text = facts.text(facts.mapping(answer, "result"), "text") or facts.text(answer, "told") or _("nothing")
-    section.console_app.read(title, wrapped_lines(text, width))
+    section.console_app.read(title, lambda width: wrapped_lines(text, width))
 
 
 async def settled(section: Section, verb: str, run: str) -> facts.Plain:

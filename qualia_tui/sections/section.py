@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.binding import Binding, BindingType
 
 from qualia.errors import QualiaError
 from qualia_tui.model.state import Model, Part
@@ -22,6 +23,9 @@ class Section(Kept):
     DEFAULT_CSS = "Section { height: 1fr; layout: vertical; }"
     PARTS: ClassVar[frozenset[Part]] = frozenset()
     """The parts of the model it shows; the host is asked for these while it is on the screen."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "show_all", "show all", key_display="esc", id="filter.all"),
+    ]
 
     @property
     def console_app(self) -> Console:
@@ -49,6 +53,20 @@ class Section(Kept):
         target = next((each for each in self.query("*") if each.focusable), None)
         if target is not None:
             target.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to show all where something is left out."""
+        del parameters
+        # By name: a section without a filter does without the widget's import.
+        return action != "show_all" or any(line.display for line in self.query("FilterLine"))
+
+    def action_show_all(self) -> None:
+        """Show again what a filter leaves out."""
+        from qualia_tui.widgets.entry import FilterLine
+
+        for line in self.query(FilterLine):
+            line.action_clear()
+        self.refresh_bindings()
 
     def ask(self, verb: str, then: Callable[[Any], object] | None = None, **params: Any) -> None:
         """Ask the host for something and go on at once; what it cannot do is said in the line above the keys.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from threading import Event
@@ -16,6 +17,8 @@ from typing import Any
 from textual._parser import ParseEOF, ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+from qualia_tui.terminal.pasted import Pasted
 
 _MOST_WAITING = 12
 """Writes that may wait for the terminal before painting pauses; Textual itself stops at 30, with everything."""
@@ -74,6 +77,20 @@ class SparingDriver(LinuxDriver):
         start: Any = super().start_application_mode
         start()
 
+    def _sigtstp_application(self, *told: Any) -> None:
+        """Give the terminal back and stop; where no shell could let it go on again, it goes on at once."""
+        del told
+        if self._auto_restart:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+        # Unlike SIGSTOP, this does not stop what nobody waits for, such as a program that `ssh -t` started by itself.
+        handled = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        try:
+            os.kill(0, signal.SIGTSTP)
+        finally:
+            signal.signal(signal.SIGTSTP, handled)
+        self._sigcont_application()
+
     def _sigcont_application(self, *told: Any) -> None:
         """Take the terminal over again after a pause, and only then: a line that drops tells every program to go on."""
         if self._must_signal_resume:
@@ -91,7 +108,7 @@ class SparingDriver(LinuxDriver):
     def run_input_thread(self) -> None:
         """Wait for keys and hand them on, until the console is left."""
         parser: Any = XTermParser(self._debug)
-        decode = getincrementaldecoder("utf-8")().decode
+        decode, pasted = getincrementaldecoder("utf-8")().decode, Pasted()
         # Those that are faster do not know terminals everywhere.
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -106,7 +123,7 @@ class SparingDriver(LinuxDriver):
                         selector.unregister(self.fileno)
                         self._app.call_later(self._app.exit, _HUNG_UP, _HUNG_UP)
                         break
-                    self._hand_on(parser.feed(decode(data)))
+                    self._hand_on(parser.feed(pasted.feed(decode(data))))
                 self._hand_on(parser.tick())
                 is_pending = parser._timeout_time is not None  # noqa: SLF001 - tells when `tick` is needed
             os.read(self._woken, 64)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rich.cells import cell_len
+from textual.binding import ActiveBinding
+from textual.screen import Screen
 from textual.strip import Strip
 
 from qualia_tui.lines import Line, Span, line
 from qualia_tui.model.texts import wrapped
+from qualia_tui.names import CHANGES
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.kept import Kept
-from qualia_tui.widgets.painting import strip_of
+from qualia_tui.widgets.painting import strip_of, strip_of_ends
 from qualia_tui.words import _
 
-FIXED = ("help", "quit")
+_RENAMED = frozenset({"slash", "backslash", "at", "minus", "plus", "underscore"})
+"""Keys that are characters, but not known as such by the toolkit's names."""
+FIXED = ("help", "help.dialog", "quit")
 """Bindings, by id, that are always shown."""
 _MOST = 3
 """Lines that a notice takes at most."""
@@ -40,13 +46,7 @@ class Bar(Kept):
         """Return what the line looks like."""
         del y
         look = console_of(self).look
-        width = self.size.width
-        space = width - _cells(self.left) - _cells(self.right)
-        # What stands at the right is never cut: the left gives way.
-        cut = strip_of(self.left, max(0, width - _cells(self.right)), theme=look.theme, ascii_only=look.ascii_only)
-        if not self.right or (space < 0 and _cells(self.right) > width):
-            return strip_of(self.left, width, theme=look.theme, ascii_only=look.ascii_only)
-        return Strip.join((cut, strip_of(self.right, _cells(self.right), theme=look.theme, ascii_only=look.ascii_only)))
+        return strip_of_ends(self.left, self.right, self.size.width, theme=look.theme, ascii_only=look.ascii_only)
 
 
 class Notice(Bar):
@@ -111,6 +111,12 @@ class Foot(Bar):
 
     keys: tuple[tuple[str, str, str], ...] = ()
 
+    def on_mount(self) -> None:
+        """Show the keys of the screen it is on, and those that take their place."""
+        seen: Any = self.screen
+        seen.bindings_updated_signal.subscribe(self, self._follow)
+        self._follow(self.screen)
+
     def show_keys(self, keys: Sequence[tuple[str, str, str]]) -> None:
         """Show keys.
 
@@ -123,6 +129,13 @@ class Foot(Bar):
     def on_resize(self) -> None:
         """Show as many keys as there is room for now."""
         self._lay_out()
+
+    def _follow(self, screen: Screen[Any]) -> None:
+        found: dict[str, tuple[str, str, str]] = {}
+        for binding in (each.binding for each in offered(screen) if each.binding.show):
+            name = binding.id or binding.action
+            found.setdefault(name, (name, console_of(self).get_key_display(binding), _(binding.description)))
+        self.show_keys(tuple(found.values()))
 
     def _lay_out(self) -> None:
         fixed = [each for each in self.keys if each[0] in FIXED]
@@ -137,6 +150,26 @@ class Foot(Bar):
             left += needed
             shown.append(each)
         self.show(_key_line(shown), _key_line(fixed))
+
+
+def offered(screen: Screen[Any]) -> Iterator[ActiveBinding]:
+    """Yield the bindings of a screen that do something now; what only says why it does nothing is left out."""
+    look = console_of(screen).look
+    found = screen.active_bindings.values()
+    is_typed = screen.focused is not None and screen.focused.check_consume_key("x", "x")
+    for active in sorted(found, key=_place_of) if look.keys else found:
+        is_kept_back = look.read_only and active.binding.id in CHANGES
+        # The toolkit knows that letters would be typed, but not those characters that it has names of its own for.
+        is_kept_back |= is_typed and active.binding.key in _RENAMED and not active.binding.priority
+        if active.enabled and not is_kept_back:
+            yield active
+
+
+def _place_of(active: ActiveBinding) -> tuple[int, int]:
+    """Return where a binding stands among all; the toolkit puts those with keys of somebody's own at the end."""
+    declared: Any = type(active.node)._merged_bindings  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    ids = [binding.id for _key, binding in declared]
+    return -len(active.node.ancestors), ids.index(active.binding.id)
 
 
 def _key_line(keys: Sequence[tuple[str, str, str]]) -> Line:

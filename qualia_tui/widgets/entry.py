@@ -24,6 +24,10 @@ class Entry(Input):
     Entry:ansi > .input--placeholder { background: ansi_default; color: ansi_default; text-style: none; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "take it", key_display="enter", id="entry.take"),
+    ]
+
     def __init__(self, value: str = "", *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(
             value=UNSAFE.sub("", value),
@@ -44,6 +48,7 @@ class FilterLine(Entry):
 
     DEFAULT_CSS = "FilterLine { dock: bottom; display: none; }"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "keep it", key_display="enter", id="filter.keep"),
         Binding("escape", "clear", "clear", key_display="esc", id="filter.clear"),
         Binding("down", "leave", show=False, id="filter.leave"),
     ]

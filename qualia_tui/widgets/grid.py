@@ -19,6 +19,7 @@ from qualia_tui.widgets.text_lines import TextLines
 class Grid(TextLines):
     """Rows below a heading, one of them under the cursor, which stays on its row however the rows move."""
 
+    TELLS_REST = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", show=False, id="grid.choose")]
 
     class Chosen(Message):

@@ -63,6 +63,26 @@ def strip_of(line: Line, width: int, *, theme: str, ascii_only: bool, base: str 
     return Strip(segments, width)
 
 
+def strip_of_ends(left: Line, right: Line, width: int, *, theme: str, ascii_only: bool, base: str = "") -> Strip:
+    """Return a line whose last part stands at the right end and is never cut: what is at the left gives way.
+
+    Args:
+        left: what begins the line.
+        right: what ends it; left out where even that does not fit.
+        width: cells.
+        theme: the theme's name.
+        ascii_only: whether only ASCII may be sent.
+        base: style of the whole line; empty for none.
+    """
+    kept = sum(cell_len(shown_text(span.text, ascii_only=ascii_only)) for span in right)
+    if kept > width:
+        right, kept = (), 0
+    ends = ((left, width - kept), (right, kept))
+    return Strip.join(
+        strip_of(part, cells, theme=theme, ascii_only=ascii_only, base=base) for part, cells in ends if cells
+    )
+
+
 def _style(theme: str, name: str, ground: Style, is_based: bool) -> Style:
     return ground if is_based or not name else style_of(theme, name)
 

@@ -10,10 +10,10 @@ from textual.events import MouseScrollDown, MouseScrollUp, Resize
 from textual.geometry import Region
 from textual.strip import Strip
 
-from qualia_tui.lines import Line, changed_lines
+from qualia_tui.lines import Line, changed_lines, line
 from qualia_tui.widgets.belonging import console_of
 from qualia_tui.widgets.kept import Kept
-from qualia_tui.widgets.painting import strip_of
+from qualia_tui.widgets.painting import strip_of_ends
 
 if TYPE_CHECKING:
     from qualia_tui.app import Console
@@ -31,6 +31,9 @@ class TextLines(Kept, can_focus=True):
         Binding("home,g", "edge(0)", show=False, id="move.first"),
         Binding("end,G", "edge(1)", show=False, id="move.last"),
     ]
+
+    TELLS_REST: ClassVar[bool] = True
+    """Whether the last row tells how many lines are below it."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -54,14 +57,17 @@ class TextLines(Kept, can_focus=True):
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines, from where it stands; what is the same is not painted again."""
-        before, self._lines = self._lines, tuple(lines)
+        before, rest, self._lines = self._lines, self._rest, tuple(lines)
         first = self.first
         self.first = min(self.first, self._last_first())
-        if self.first != first:
+        # Off the screen it has no rows; its picture of before would come back with it.
+        if self.first != first or not self.size:
             self.refresh()
             return
         for number in changed_lines(before, self._lines):
             self.repaint(number)
+        if self.TELLS_REST and self._rest != rest:
+            self.repaint(self.first + self.page_lines - 1)
 
     def repaint(self, number: int) -> None:
         """Paint one line again, if it is on the screen."""
@@ -83,11 +89,11 @@ class TextLines(Kept, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Return what line ``y`` of the widget looks like."""
         number = self.first + y
-        line = self._lines[number] if number < len(self._lines) else ()
-        look = self.console_app.look
-        return strip_of(
-            line, self.size.width, theme=look.theme, ascii_only=look.ascii_only, base=self.base_style(number)
-        )
+        told = self._lines[number] if number < len(self._lines) else ()
+        is_last = self.TELLS_REST and y == self.page_lines - 1
+        rest = line(f" ↓ {self._rest}", "dim") if is_last and self._rest else ()
+        look, base = self.console_app.look, self.base_style(number)
+        return strip_of_ends(told, rest, self.size.width, theme=look.theme, ascii_only=look.ascii_only, base=base)
 
     def action_move(self, by: int) -> None:
         """Scroll by some lines."""
@@ -117,6 +123,11 @@ class TextLines(Kept, can_focus=True):
         """Scroll with the wheel."""
         event.stop()
         self.scroll_lines(self.first - 3)
+
+    @property
+    def _rest(self) -> int:
+        """How many lines are below the last row."""
+        return max(0, len(self._lines) - self.first - self.page_lines)
 
     def _last_first(self) -> int:
         return max(0, len(self._lines) - self.page_lines)

@@ -23,6 +23,7 @@ from qualia.errors import (
     UnknownPlugin,
     UnsupportedInput,
 )
+from qualia.events import EventKind
 from qualia.plugin import ParamSpec
 from qualia.records import WordCount, WordFrequencies
 
@@ -462,10 +463,13 @@ def test_eight_threads_share_a_core(write: Write, make_core: MakeCore) -> None:
     assert (len(pairs), stats.hits + stats.misses) == (400, 400)
 
 
-def test_a_plugin_is_loaded_and_opened_once_by_many_threads(write: Write, make_core: MakeCore, notes: Notes) -> None:
-    """Eight first calls at once share one generation."""
+def test_a_plugin_is_loaded_and_opened_once_by_many_threads(
+    write: Write, make_core: MakeCore, notes: Notes, listen: Listen
+) -> None:
+    """Eight first calls at once share one generation, and it is told once."""
     write("a", "return document.text", head="note('import')", methods="def open(self):\n    note('open')")
     core = make_core()
+    heard = listen(core)
     start = threading.Barrier(8)
 
     def work(number: int) -> Any:
@@ -475,6 +479,7 @@ def test_a_plugin_is_loaded_and_opened_once_by_many_threads(write: Write, make_c
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(8))) == list("01234567")
     assert notes() == ["import", "open"]
+    assert [event.kind for event in heard].count(EventKind.PLUGIN_LOADED) == 1
 
 
 def test_a_core_works_off_the_main_thread(write: Write, plugin_folder: Path) -> None:

@@ -396,7 +396,7 @@ def test_rolling_back_takes_code_back_and_says_so_in_the_hash(write: Write, make
 def test_there_is_nothing_to_go_back_to_before_a_reload(write: Write, make_core: MakeCore) -> None:
     """The sentence says why."""
     write("a")
-    with pytest.raises(NoEarlierGeneration, match="'a' has not been reloaded"):
+    with pytest.raises(NoEarlierGeneration, match="'a' has no earlier version"):
         make_core().rollback("a")
 
 

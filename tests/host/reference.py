@@ -25,7 +25,8 @@ def table_of(host: Host) -> list[str]:
     for each in host.verbs():
         params = ", ".join([*(f"`{name}`" for name in each.takes), *(f"`{name}`?" for name in each.may_take)])
         told = f"{each.told} *Aside.*" if each.slow else each.told
-        rows.append(f"| `{each.name}` | {params or '-'} | {'yes' if each.changes else ''} | {told} |")
+        changes = "yes" if each.changes else "some" if each.judges else ""
+        rows.append(f"| `{each.name}` | {params or '-'} | {changes} | {told} |")
     return rows
 
 

@@ -14,10 +14,11 @@ import pytest
 
 import qualia
 from qualia import Core, Document
-from qualia.client import HostEvent, HostRefused, HostUnreachable, Timing, connect, running
+from qualia.client import HostEvent, HostRefused, HostUnreachable, Timing, attach, connect, running
 from qualia.client.feed import Feed
 from qualia.errors import UnknownPlugin
 from qualia.host import Host, expose
+from qualia.protocol import Code, encoded
 
 BOUND_S = 30.0
 
@@ -242,6 +243,32 @@ def test_a_feed_keeps_within_its_bound() -> None:
     assert [each and each.seq for each in rest] == [3, 4, 5, None]
 
 
+def test_what_a_full_feed_loses_is_told_as_it_was() -> None:
+    """Events of the link have no number to miss, and those before another host answered are of no host any more."""
+
+    async def work() -> None:
+        feed = Feed(most=2)
+        feed.put(HostEvent(kind="link", seq=5, details={"state": "lost"}))
+        for seq in (6, 7, 8):
+            feed.put(HostEvent(kind="x", seq=seq))
+        first = await feed.next()
+        assert first is not None
+        assert (first.kind, first.details) == ("gap", {"first": 6, "last": 6})
+        feed.put(HostEvent(kind="restarted", seq=0))
+        feed.put(HostEvent(kind="gap", seq=3, details={"first": 1, "last": 3}))
+        for seq in (4, 5, 6):
+            feed.put(HostEvent(kind="x", seq=seq))
+        told = [await feed.next() for _ in range(4)]
+        assert [each and (each.kind, each.seq, dict(each.details)) for each in told] == [
+            ("restarted", 0, {}),
+            ("gap", 4, {"first": 1, "last": 4}),
+            ("x", 5, {}),
+            ("x", 6, {}),
+        ]
+
+    ran(work)
+
+
 def test_a_port_is_attached_to_by_its_file(core: Core) -> None:
     """The file with port and token is all that a client needs."""
 
@@ -261,3 +288,71 @@ def test_running_hosts_are_found(core: Core, host: Host, short: Path, monkeypatc
     (found,) = running(environ)
     assert (found.place, found.name) == (host.place, str(core.settings.state_dir.parent))  # type: ignore[union-attr]
     assert not dead.exists()
+
+
+def test_what_is_too_long_is_refused_and_breaks_nothing(core: Core, host: Host) -> None:
+    """It is not sent: the link and all that is under way on it stay as they are."""
+
+    async def work() -> None:
+        async with await connect(host.place) as client:
+            with pytest.raises(HostRefused, match="name a file instead"):
+                await client.call("runs.start", plugin="toy_count", text="\u00e7" * 1_500_000)
+            assert client.state == "live"
+            assert await client.call("ping") == {}
+
+    ran(work)
+
+
+def test_a_host_that_refuses_for_good_is_told_to_everybody(short: Path) -> None:
+    """Whoever asks, waits or listens hears why, not that the client was closed."""
+
+    async def newer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        error = {"code": int(Code.NOT_NOW), "message": "no version is common; this host speaks 7"}
+        writer.write(encoded({"jsonrpc": "2.0", "id": 1, "error": error}))
+        await reader.read()
+        writer.close()
+
+    async def work() -> None:
+        async with await asyncio.start_unix_server(newer, short / "newer.sock"):
+            client = attach(short / "newer.sock")
+            listening = asyncio.create_task(until(client.events(), "never"))
+            with pytest.raises(HostRefused, match="speaks 7"):
+                await client.attached()
+            with pytest.raises(HostRefused, match="speaks 7"):
+                await client.call("ping")
+            with pytest.raises(HostRefused, match="speaks 7"):
+                await listening
+            with pytest.raises(HostRefused, match="speaks 7"):
+                await anext(aiter(client.events()))
+            await client.close()
+
+    ran(work)
+
+
+def test_a_number_that_is_none_is_refused_whenever_the_host_comes(core: Core, short: Path) -> None:
+    """A client that waits for its host hears of it then, and stays attached."""
+
+    async def work() -> None:
+        async with attach(short / "project" / ".qualia" / "host.sock") as client:
+            listening = asyncio.create_task(until(client.events(since=-1), "never"))
+            await asyncio.sleep(0)
+            with expose(core, project=short / "project"):
+                with pytest.raises(HostRefused, match="the last event"):
+                    await listening
+                assert await client.call("ping") == {}
+
+    ran(work)
+
+
+def test_a_closed_client_has_no_events(short: Path) -> None:
+    """Nobody waits for what cannot come."""
+
+    async def work() -> None:
+        client = attach(short / "nobody.sock")
+        await client.close()
+        assert [event async for event in client.events()] == []
+        with pytest.raises(HostUnreachable):
+            await client.call("ping")
+
+    ran(work)

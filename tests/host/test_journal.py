@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qualia import Core
+from qualia.errors import UnwritableOutput
 from qualia.host import expose
 from qualia.host.journal import NAME, Fate, Journal, fates
+from qualia.protocol import Code
 from qualia.protocol.places import Place
 from tests.host.conftest import Talker
 
@@ -113,6 +117,59 @@ def test_what_is_noted_while_it_begins_anew_is_kept(tmp_path: Path, monkeypatch:
     assert {"late", "long"} <= {each.run for each in Journal(tmp_path / NAME).opened()}
 
 
+def test_a_journal_on_a_full_disk_goes_on_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It cannot begin anew there, and what happens from then on is written down all the same."""
+
+    def full(path: Path, data: bytes, *, mode: int) -> Path:
+        raise UnwritableOutput(str(path), f"no space left for {len(data)} bytes of {mode:o}")
+
+    monkeypatch.setattr("qualia.host.journal.write_whole", full)
+    journal = Journal(tmp_path / NAME)
+    journal.begin([])
+    for number in range(4500):
+        journal.note(Fate(run=f"{number:x}", kind="run", name="toy", at_s=float(number), state="ok"))
+    journal.close()
+    assert len(Journal(tmp_path / NAME).opened()) == 4500
+
+
+def test_a_journal_is_private_from_its_first_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other user can open it in between, and keep it open."""
+    modes: list[int] = []
+    replace = os.replace
+
+    def seen(source: Path, target: Path) -> None:
+        modes.append(source.stat().st_mode & 0o777)
+        replace(source, target)
+
+    monkeypatch.setattr("qualia._files.os.replace", seen)
+    Journal(tmp_path / NAME).begin([])
+    assert modes == [0o600]
+
+
+def test_params_of_any_depth_are_no_harm(tmp_path: Path) -> None:
+    """What is nested too deeply to be written is left out, and the run is known."""
+    deep: Any = {}
+    for _ in range(100_000):
+        deep = {"a": deep}
+    journal = Journal(tmp_path / NAME)
+    journal.resume()
+    journal.note(Fate(run="deep", kind="run", name="toy", asked={"params": deep}))
+    journal.close()
+    assert [(each.run, each.asked) for each in Journal(tmp_path / NAME).opened()] == [("deep", {})]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_no_journal(tmp_path: Path) -> None:
+    """A project from elsewhere cannot have a host wait for ever."""
+    os.mkfifo(tmp_path / NAME)
+    journal = Journal(tmp_path / NAME)
+    assert journal.opened() == []
+    journal.resume()
+    journal.begin([])
+    journal.note(Fate(run="a", kind="run", name="toy"))
+    journal.close()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links are for everybody on POSIX only")
 def test_a_link_is_no_journal(tmp_path: Path) -> None:
     """A project from elsewhere cannot have a file of its user's written to."""
@@ -206,3 +263,38 @@ def test_a_host_that_ends_as_it_should_loses_nothing(core: Core, project: Path, 
             client.call("runs.start", plugin="toy_wait", text="a")
         client.event(lambda each: each["kind"] == "step_started")
     assert {each.state for each in Journal(project / ".qualia" / NAME).opened()} == {"cancelled"}
+
+
+def test_a_state_is_told_once_and_never_an_earlier_one_after_it(core: Core, project: Path, talk: Talk) -> None:
+    """Whoever began a run may be held up until it is over; what is told then, and kept, is how it is by then."""
+    with expose(core, project=project) as served:
+        client = talk(served.place)
+        client.hello()
+        client.call("subscribe")
+        run = client.call("runs.start", plugin="toy_count", text="a")["run"]
+        client.settled(run)
+        served._tell_job(served._jobs.get("test", run, "run"))
+        again = talk(served.place)
+        again.hello()
+        again.call("subscribe", since=0)
+        served.log.add({"kind": "end", "run": run, "details": {}})
+        told: list[str] = []
+        while not told or told[-1] != "end":
+            event = again.event(lambda each: each["run"] == run and each["kind"] in ("job_changed", "end"))
+            told.append(event["details"].get("state", "end"))
+        order = ["waiting", "running", "ok", "end"]
+        assert told == sorted(set(told), key=order.index)
+
+
+def test_a_damaged_entry_is_not_begun_again(core: Core, project: Path, talk: Talk) -> None:
+    """What a file holds is checked as what a client says is."""
+    state = project / ".qualia"
+    state.mkdir()
+    asked = {"plugin": "toy_count", "path": 7, "colour": "red"}
+    entry = {"run": "odd", "kind": "run", "name": "toy", "at_s": time.time(), "state": "running", "asked": asked}
+    (state / NAME).write_text(json.dumps(entry) + "\n", encoding="utf-8")
+    with expose(core, project=project) as served:
+        client = talk(served.place)
+        client.hello()
+        assert [each["state"] for each in client.call("runs.list")] == ["lost"]
+        assert client.refused("runs.rerun", run="odd")["code"] == Code.WRONG_PARAMS

@@ -7,10 +7,11 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from qualia import Core
+from qualia import Core, Document
 from qualia.events import Event, EventKind
 from qualia.host import Bounds, expose
 from qualia.host.about_pipelines import tree_of
@@ -93,6 +94,8 @@ def test_a_group_is_cancelled_together(core: Core, talk: Talk, project: Path) ->
         client.event(lambda each: each["kind"] == "step_started")
         client.call("runs.cancel_group", group=begun["group"])
         assert {client.settled(each["run"])["state"] for each in begun["runs"]} == {"cancelled"}
+        stopped = client.call("runs.progress", run=begun["runs"][0]["run"])
+        assert [each["state"] for each in stopped["steps"]] == ["cancelled"]
         assert "there is no group" in client.refused("runs.cancel_group", group="x")["message"]
 
 
@@ -127,9 +130,18 @@ def test_what_cannot_be_ended_is_told(gate: threading.Event, core: Core, talker:
     assert talker.call("runs.cancel", run=run, force=True)["force"] == "ended"
 
 
-def test_a_run_that_does_not_react_is_left_behind(core: Core, talk: Talk, project: Path) -> None:
+def test_a_run_that_does_not_react_is_left_behind(
+    core: Core, talk: Talk, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Forced to, the host waits for it no longer, and the next one has its turn; its late end changes nothing."""
-    os.mkfifo(project / "pipe.txt")
+    may_go_on = threading.Event()
+
+    def reading(core: Core, text: str | None, path: str | None, title: str | None) -> Document:
+        # As from a folder of a network that is gone.
+        assert path is None or may_go_on.wait(30)
+        return Document(text or "a b c", title=title)
+
+    monkeypatch.setattr("qualia.host.about_runs.document_of", reading)
     with expose(core, bounds=Bounds(at_once=1)) as served:
         client = talk(served.place)
         client.hello()
@@ -138,12 +150,9 @@ def test_a_run_that_does_not_react_is_left_behind(core: Core, talk: Talk, projec
         client.event(lambda each: each["run"] == stuck and each["details"].get("state") == "running")
         waiting = client.call("runs.start", plugin="toy_count", text="a b")["run"]
         forced = client.call("runs.cancel", run=stuck, force=True)
-        if forced["force"] != "left_behind":
-            pytest.skip("a pipe is refused before it is read")
-        assert forced["state"] == "cancelled"
+        assert (forced["state"], forced["force"]) == ("cancelled", "left_behind")
         assert client.settled(waiting)["state"] == "ok"
-        with (project / "pipe.txt").open("wb") as pipe:
-            pipe.write(b"a b c")
+        may_go_on.set()
         assert client.call("runs.show", run=stuck)["state"] == "cancelled"
 
 
@@ -237,3 +246,67 @@ def test_a_folder_is_listed_without_surprises(talker: Talker, project: Path) -> 
     assert talker.call("files.list", path="/")["parent"] is None
     for path, sentence in (("z", "the whole path"), (str(project / "a.txt"), "not a directory"), ("/\0", "null")):
         assert sentence in talker.refused("files.list", path=path)["message"]
+
+
+def test_what_no_file_can_be_is_refused_in_one_sentence(talker: Talker, project: Path) -> None:
+    """A name, a time or a moment that nothing has is the caller's mistake, whatever the verb, and nothing is begun."""
+    run = talker.call("runs.start", plugin="toy_count", text="a")["run"]
+    run_id = talker.settled(run)["run_id"]
+    half = str(project / "\ud800")
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("runs.save", {"run": run, "path": half}),
+        ("history.export", {"run_id": run_id, "path": half}),
+        ("history.export", {"run_id": run_id, "path": "/\0"}),
+        ("history.export", {"run_id": run_id, "path": half, "format": "log"}),
+        ("history.export", {"run_id": run_id, "path": "here"}),
+        ("runs.start_many", {"plugin": "toy_count", "folder": half}),
+        ("runs.start_many", {"plugin": "toy_count", "folder": "/\0"}),
+        ("history.list", {"until": "0001-01-01"}),
+        ("history.list", {"since": "9999-12-31T23:59:59-12:00"}),
+        *(("runs.start", {"plugin": "toy_count", "text": "a", "timeout_s": wrong}) for wrong in (-1, 1e300, 10**400)),
+    ]
+    for verb, params in asked:
+        told = talker.refused(verb, **params)
+        assert told["code"] in (Code.WRONG_INPUT, Code.WRONG_PARAMS), (verb, told)
+    assert len(talker.call("runs.list")) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_what_never_ends_is_not_read(talker: Talker, project: Path) -> None:
+    """A pipe or a device would hold up a run, or what is asked, for ever: it is refused, and lists pass it over."""
+    (project / "pipelines").mkdir()
+    pipe = project / "pipelines" / "pipe.toml"
+    os.mkfifo(pipe)
+    one = {"name": "p", "steps": [{"id": "a", "plugin": "toy_count"}]}
+    for path in (str(pipe), "/dev/zero"):
+        assert "it is no file" in talker.refused("pipelines.plan", pipeline=path)["message"]
+        assert "it is no file" in talker.refused("pipelines.plan", pipeline=one, path=path)["message"]
+        run = talker.call("runs.start", plugin="toy_count", path=path)["run"]
+        assert "it is no file" in talker.settled(run)["error"]["message"]
+    assert talker.call("pipelines.list") == []
+
+
+def test_names_of_any_length_leave_lists_readable(talker: Talker) -> None:
+    """A list shows the beginning of a long name, and what could fill the host is refused."""
+    one = {"name": "n" * 500_000, "steps": [{"id": "a", "plugin": "toy_count"}]}
+    runs = [talker.call("runs.start", pipeline=one, text="a") for _ in range(3)]
+    assert {len(each["name"]) for each in runs} == {200}
+    for path in (f"/{'x' * 5000}", f"/{'x' * 3000}"):
+        refused = talker.ask("runs.start", plugin="toy_count", path=path)
+        facts = refused.get("error") or talker.settled(refused["result"]["run"])["error"]
+        assert "file name too long" in facts["message"]
+    refused = talker.refused("runs.start", pipeline={**one, "name": "n" * 1_100_000}, text="a")
+    assert refused["code"] == Code.WRONG_INPUT
+    assert "at most 1048576 bytes" in refused["message"]
+
+
+def test_a_folder_with_too_many_files_or_none_says_so(talker: Talker, project: Path) -> None:
+    """How many there are, and what runs them all, in words of no protocol."""
+    folder = project / "many"
+    folder.mkdir()
+    asked = {"plugin": "toy_count", "folder": str(folder)}
+    assert "no file of a kind that can be read is in it" in talker.refused("runs.start_many", **asked)["message"]
+    for number in range(103):
+        (folder / f"{number}.txt").write_text("a", encoding="utf-8")
+    told = talker.refused("runs.start_many", **asked)["message"]
+    assert "it holds 103 files, and 100 can be run together at most; run them with `qualia batch`" in told

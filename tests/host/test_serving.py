@@ -63,6 +63,9 @@ def test_the_log_keeps_within_its_bounds() -> None:
     assert log.last == 1000
     assert 20 < log.last - log.first + 1 <= 100
     assert len(kept) < 5200
+    for _ in range(10):
+        log.add({"text": "x" * 3000})
+        assert len(log.read(0, most_bytes=10**9).data) < 5200
 
 
 def test_hello_tells_version_and_limits(host: Host, talk: Talk, project: Path) -> None:
@@ -158,6 +161,44 @@ def test_an_unsubscribed_client_hears_no_more(talker: Talker, host: Host) -> Non
     assert talker.aside == []
 
 
+def test_a_subscription_made_anew_begins_where_it_says(core: Core, talk: Talk) -> None:
+    """Also while events of the one before are on their way: none of the new one is missing or comes too soon."""
+    with expose(core) as served:
+        for number in range(4000):
+            served.log.add({"kind": "x", "text": "x" * 1000, "number": number})
+        client = talk(served.place)
+        client.hello()
+        client.call("subscribe", since=0)
+        for since in (3000, 10):
+            # Nothing is read meanwhile, so that the host is in the midst of sending.
+            client.number += 1
+            subscribe = {"jsonrpc": "2.0", "id": client.number, "method": "subscribe", "params": {"since": since}}
+            client.send(json.dumps(subscribe).encode() + b"\n")
+            wait_for(lambda: served.clients == 1 and is_answered(served))
+            while client.read().get("id") != client.number:
+                pass
+            assert client.read()["params"]["seq"] == since + 1
+        assert [client.read()["params"]["seq"] for _ in range(3989)] == [*range(12, 4001)]
+
+
+def is_answered(host: Host) -> bool:
+    """Whether an answer is in the queue of a host's only client, behind what is being sent."""
+    return bool(host._clients._here[0]._waiting)
+
+
+def test_a_host_is_said_hello_to_once(core: Core, host: Host, talk: Talk) -> None:
+    """Who said that they only want to look cannot take it back, and what is not clear is no permission."""
+    client = talk(host.place)
+    client.hello(read_only=True)
+    assert client.refused("hello", versions=[1])["code"] == Code.NOT_NOW
+    assert client.refused("plugins.disable", plugin="toy_count")["code"] == Code.NOT_ALLOWED
+    some: tuple[Any, ...] = ("yes", 1, 0, "", [], {"read": "only"})
+    for unclear in some:
+        other = talk(host.place)
+        assert "true or false" in other.refused("hello", versions=[1], read_only=unclear)["message"]
+        assert other.refused("plugins.list")["code"] == Code.NOT_NOW
+
+
 def test_too_many_clients_are_sent_away_with_a_reason(core: Core, talk: Talk) -> None:
     """Those that are there go on; when one leaves there is room again."""
     with expose(core, manners=Manners(most_clients=2)) as served:
@@ -166,7 +207,11 @@ def test_too_many_clients_are_sent_away_with_a_reason(core: Core, talk: Talk) ->
             each.hello()
         refused = talk(served.place).read()
         assert refused == {"jsonrpc": "2.0", "method": "goodbye", "params": {"reason": "2 clients are here already"}}
-        assert here[0].call("host.show")["dropped"] == {"2 clients are here already": 1}
+        late = talk(served.place)
+        wait_for(lambda: sum(here[0].call("host.show")["dropped"].values()) == 2)
+        late.send(b'{"jsonrpc":"2.0","id":1,"method":"hello","params":{"versions":[1]}}\n')
+        assert late.read() == refused, "who is sent away hears why, also where their hello comes after that"
+        assert here[0].call("host.show")["dropped"] == {"2 clients are here already": 2}
         here[1].close()
         here[0].call("subscribe")
         wait_for(lambda: served.clients == 1)
@@ -202,7 +247,7 @@ def test_a_client_that_takes_nothing_is_dropped_and_costs_nothing(core: Core, ta
         for _ in range(3000):
             served.log.add({"kind": "x", "run": None, "details": {"text": "x" * 500}})
         dropped = other.event(lambda each: each["kind"] == "client_dropped")
-        assert dropped["details"] == {"reason": "it took nothing for 0.2 s"}
+        assert dropped["details"] == {"reason": "it took nothing for 0.2 s", "client": "test"}
         wait_for(lambda: served.clients == 1)
 
 
@@ -283,6 +328,22 @@ def test_a_closed_host_says_goodbye_and_leaves_nothing(core: Core, short: Path, 
     wait_for(lambda: threading.active_count() <= threads + 1)
 
 
+def test_a_goodbye_comes_behind_the_events_there_are(core: Core, talk: Talk) -> None:
+    """Who takes them slowly hears what became of everything, as far as there is time for it, and goodbye once."""
+    served = expose(core)
+    client = talk(served.place)
+    client.hello()
+    client.call("subscribe")
+    for number in range(2000):
+        served.log.add({"kind": "x", "text": "x" * 1000, "number": number})
+    closing = threading.Thread(target=served.close)
+    closing.start()
+    assert client.is_hung_up()
+    closing.join(30)
+    assert [each["params"].get("seq") for each in client.aside] == [*range(1, 2001), None]
+    assert client.aside[-1]["method"] == "goodbye"
+
+
 def test_closing_waits_for_no_stalled_client(core: Core, talk: Talk) -> None:
     """However many take nothing, the host is closed within a moment, and leaves no thread of theirs."""
     served = expose(core)
@@ -314,7 +375,7 @@ def test_a_host_ends_when_it_is_idle(core: Core, talk: Talk) -> None:
 
 def test_a_stranger_is_sent_away(host: Host, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another user's process that could open the socket is told that this is not its host."""
-    monkeypatch.setattr("qualia.host.server.peer_user", lambda _link: 12345)
+    monkeypatch.setattr("qualia.host.clients.peer_user", lambda _link: 12345)
     assert talk(host.place).read()["params"] == {"reason": "this host serves another user"}
 
 

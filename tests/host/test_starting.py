@@ -7,13 +7,16 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import qualia as qualia_package
-from qualia.client import Client, HostNotStarted, HostUnreachable, host_for, start
+from qualia import Core
+from qualia.client import Client, HostNotStarted, HostUnreachable, connect, host_for, start
 from qualia.client.starting import LOG
-from qualia.host import Host
+from qualia.host import Host, Manners, expose
+from tests.host.conftest import COUNT, MANIFEST
 from tests.host.test_client import ran
 
 Begin = Callable[..., Awaitable[Client]]
@@ -111,3 +114,68 @@ def test_a_host_that_takes_too_long_is_not_waited_for(project: Path, environ: di
     slow = environ | {"PYTHONPATH": f"{project}{os.pathsep}{environ['PYTHONPATH']}"}
     with pytest.raises(HostUnreachable, match=r"it was not there within 0\.3 s"):
         ran(lambda: host_for(project, environ=slow, within_s=0.3))
+
+
+@pytest.mark.whole
+def test_what_a_plugin_prints_harms_no_run(begin: Begin, project: Path, plugin_dir: Path) -> None:
+    """Nobody reads a started host's stdout any more: what is printed lies beside what the host says."""
+    (plugin_dir / "toy_print").mkdir()
+    (plugin_dir / "toy_print" / "plugin.toml").write_text(MANIFEST.format(id="toy_print"), encoding="utf-8")
+    code = COUNT.replace("return {", "print('printed' * 9999, flush=True)\n        return {")
+    (plugin_dir / "toy_print" / "__init__.py").write_text(code, encoding="utf-8")
+
+    async def work() -> None:
+        async with await begin(project) as client:
+            events = client.events(since=0)
+            run = (await client.call("runs.start", plugin="toy_print", text="a"))["run"]
+            async for event in events:
+                if event.run == run and event.details.get("state") in ("ok", "failed"):
+                    break
+            assert (await client.call("runs.show", run=run))["state"] == "ok"
+        assert "printed" in (project / ".qualia" / LOG).read_text(encoding="utf-8")
+
+    ran(work)
+
+
+def test_a_host_that_is_about_to_end_is_not_the_one_to_attach_to(
+    core: Core, project: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it was idle for long enough it takes nobody in, and whoever needs a host starts the next one."""
+    begun: list[Path] = []
+
+    async def another(_command: object, folder: Path, _environ: object) -> tuple[str, str]:
+        begun.append(folder)
+        return str(folder / "another.sock"), ""
+
+    monkeypatch.setattr("qualia.client.starting._begun", another)
+    with expose(core, project=project, manners=Manners(most_clients=1)) as served:
+
+        async def crowded() -> None:
+            async with await connect(served.place):
+                assert await host_for(project, environ=environ) == served.place
+
+        ran(crowded)
+        assert served.wait(idle_exit_s=0)
+        assert ran(lambda: host_for(project, environ=environ)).path == project / "another.sock"
+    assert begun == [project]
+
+
+def test_a_folder_nobody_may_look_into_has_no_host(
+    project: Path, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another user's state folder is closed: what the host that was started said is told, not what Python says."""
+
+    async def ended(*_of: object) -> tuple[str, str]:
+        return "", "permission denied"
+
+    stat = os.stat
+
+    def closed(path: Any, *options: Any, **more: Any) -> os.stat_result:
+        if ".qualia" in str(path):
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, *options, **more)
+
+    monkeypatch.setattr("qualia.client.starting._begun", ended)
+    monkeypatch.setattr(os, "stat", closed)
+    with pytest.raises(HostNotStarted, match="permission denied"):
+        ran(lambda: host_for(project, environ=environ))

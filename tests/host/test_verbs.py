@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +116,9 @@ def test_a_pipeline_is_planned_run_and_run_again(talker: Talker, project: Path) 
     document = project / "notes.txt"
     document.write_text("a b c", encoding="utf-8")
     run = talker.call("runs.start", pipeline=str(file), path=str(document), on_error="continue")["run"]
-    assert talker.settled(run)["state"] == "ok"
+    facts = talker.settled(run)
+    assert (facts["state"], facts["error"]["error"]) == ("failed", "PluginFailed")
+    assert talker.call("history.show", run_id=facts["run_id"])["outcome"] == "failed"
     progress = talker.call("runs.progress", run=run)
     assert {each["step"]: each["state"] for each in progress["steps"]} == {"one": "ok", "two": "failed"}
     result = talker.call("runs.result", run=run)
@@ -124,7 +126,7 @@ def test_a_pipeline_is_planned_run_and_run_again(talker: Talker, project: Path) 
     assert [each["status"] for each in result["steps"]] == ["ok", "failed"]
     assert [each["step"] for each in talker.call("runs.result", run=run, step="one")["steps"]] == ["one"]
     again = talker.call("runs.rerun", run=run)["run"]
-    assert talker.settled(again)["state"] == "ok"
+    assert talker.settled(again)["state"] == "failed"
     assert [each["run"] for each in talker.call("runs.list")] == [again, run]
 
 
@@ -244,10 +246,17 @@ def _endless(context: OperationContext[Any]) -> Steps:
 
 COUNT_UP = Operation(name="count.up", summary="Count.", run=_count, params=Params)
 ENDLESS = Operation(name="endless", summary="Go on.", run=_endless, destructive=True)
+LOOK = Operation(name="look", summary="Look.", run=_count, params=Params, looks=True)
+TWICE = Operation(
+    name="twice", summary="Look, or not.", run=_count, params=Params, destructive=True, looks=lambda p: p.times == 2
+)
 
 
-def _offers() -> tuple[Offer, ...]:
-    names = (("count.up", "COUNT_UP"), ("endless", "ENDLESS"))
+def _looks() -> tuple[Offer, ...]:
+    return _offers((("count.up", "COUNT_UP"), ("look", "LOOK"), ("twice", "TWICE")))
+
+
+def _offers(names: Iterable[tuple[str, str]] = (("count.up", "COUNT_UP"), ("endless", "ENDLESS"))) -> tuple[Offer, ...]:
     return tuple(
         Offer(name=name, distribution="toys", version="1", target=f"tests.host.test_verbs:{target}")
         for name, target in names
@@ -280,6 +289,28 @@ def test_operations_are_run_watched_and_cancelled(core: Core, project: Path, tal
         assert [each["name"] for each in client.call("operations.runs")] == ["endless", "count.up"]
         assert client.refused("operations.show", operation="gone")["data"]["error"] == "OperationUnavailable"
         assert "there is no run" in client.refused("runs.show", run=run)["message"]
+
+
+def test_who_may_only_look_runs_what_only_looks(core: Core, project: Path, talk: Talk) -> None:
+    """An operation says itself whether it changes nothing, also by its params; that needs nobody's word either."""
+    with expose(core, project=project, offers=_looks) as served:
+        client = talk(served.place)
+        client.hello(read_only=True)
+        client.call("subscribe")
+        for operation in ("look", "twice"):
+            run = client.call("operations.run", operation=operation)["run"]
+            while client.call("operations.progress", run=run)["state"] in ("waiting", "running"):
+                client.event(lambda each: each["kind"] == "job_changed")
+            assert client.call("operations.result", run=run)["result"]["value"]["counted"] == 2
+        for refused in ({"operation": "count.up"}, {"operation": "twice", "params": {"times": 3}, "confirmed": True}):
+            assert client.refused("operations.run", **refused)["code"] == Code.NOT_ALLOWED
+        assert len(client.call("operations.runs")) == 2
+        names = ("count.up", "look", "twice")
+        told = [client.call("operations.show", operation=name)["looks"] for name in names]
+        assert told == ["never", "always", "sometimes"]
+        other = talk(served.place)
+        other.hello()
+        assert "somebody's word" in other.refused("operations.run", operation="twice", params={"times": 3})["message"]
 
 
 def test_a_plugin_is_shown_with_what_went_wrong_lately(core: Core, talker: Talker, plugin_dir: Path) -> None:

@@ -110,7 +110,12 @@ def test_units_are_written_when_asked_for(backup: Run, tmp_path: Path, monkeypat
     """They stand whole where the system looks for them, and the next command is told."""
     home = tmp_path / "home"
     monkeypatch.setenv("HOME", str(home))
+    told = backup("schedule", "--systemd", "--format", "json").data
+    assert {each["state"] for each in told} == {"missing"}
     assert "systemctl --user enable --now" in backup("schedule", "--systemd", "--write").out
+    Path(told[0]["path"]).write_text("[Unit]\n")
+    states = [each["state"] for each in backup("schedule", "--systemd", "--format", "json").data]
+    assert states == ["other", "same", "same", "same"]
     found = sorted(path.suffix for path in (home / ".config" / "systemd" / "user").iterdir())
     assert found == [".service", ".service", ".timer", ".timer"]
     ran = backup("schedule", "--cron", "--write", "--format", "json")

@@ -12,6 +12,7 @@ from qualia_ops.alerts.errors import AlertsFailed, NoSuchSink
 from qualia_ops.backup.asking import CreateParams, ShowParams
 from qualia_ops.backup.commands import CREATE, SHOW
 from qualia_ops.backup.errors import BackupLocked, NoSuchSnapshot
+from qualia_ops.backup.told import sized
 from qualia_ops.words import translated
 
 from qualia.cli.words import sentence_of
@@ -124,3 +125,10 @@ def test_a_host_tells_of_an_operation_in_its_clients_language(project: Path) -> 
         assert told.result(failed)["told"].startswith("there is no snapshot 'latest'")
         assert "conferida" in told.result(made)["result"]["text"]
     jobs.close(within_s=1)
+
+
+def test_sizes_have_a_comma_in_portuguese() -> None:
+    """What is composed for people writes amounts as they do."""
+    assert sized(4_230_000) == "4.2 MB"
+    with speaking("pt-BR"):
+        assert [sized(size) for size in (12, 4_230, 871_000)] == ["12 B", "4,2 kB", "871 kB"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.tui.seeing import FakeHost, Seen
+from tests.tui.seeing import BEGAN_S, FakeHost, Seen
 from tests.tui.snapshots import Scene
 
 NEW, OLD = "20260101T090000Z-aaaaaa", "20251231T090000Z-bbbbbb"
+SECRETS = [{"path": ".env", "why": "its name is that of a secret"}]
 NAMES = ("create", "drill", "export", "list", "prune", "restore", "schedule", "show", "verify")
 
 
@@ -38,7 +39,7 @@ class Operations(FakeHost):
 
     def __init__(self, given: dict[str, Any]) -> None:
         offered = [{"operation": f"backup.{name}", "trouble": ""} for name in NAMES]
-        super().__init__({"operations.list": offered})
+        super().__init__({"operations.list": offered, "health": {"at_s": BEGAN_S}})
         self.given: dict[str, Any] = given
         self.begun: list[tuple[str, dict[str, Any], bool]] = []
         self.answers |= {
@@ -71,10 +72,14 @@ def host(**more: Any) -> Operations:
     return Operations(
         {
             "list": [snapshot(NEW, note="before the move"), snapshot(OLD, verified_at="", encrypted=True)],
-            "show": {**snapshot(NEW), "secrets": [".env"], "versions": {"qualia": "0.1.0"}, "problems": []},
+            "show": {**snapshot(NEW), "secrets": SECRETS, "versions": {"qualia": "0.1.0"}, "problems": []},
             "create": snapshot("20260101T100000Z-cccccc"),
             "restore dry": difference,
-            "prune dry": {"kept": [{"id": NEW, "reasons": ["last 1 of 3"]}], "removed": [{"id": OLD}]},
+            "prune dry": {
+                "kept": [{"id": NEW, "reasons": ["last 1 of 3"]}],
+                "removed": [OLD],
+                "freed_bytes": 5_185_000,
+            },
             **more,
         }
     )

@@ -57,7 +57,7 @@ def compared(**more: Any) -> dict[str, Any]:
         "params": [{"path": "top", "before": 100, "after": 50}],
         "inputs": [],
         "host": [],
-        "values": {"verdict": "different", "rows": rows, "more": 3},
+        "values": {"verdict": "different", "rows": rows, "more": True},
     }
     return {"first": entry(FIRST), "second": entry(SECOND), "same_document": True, "steps": [step], **more}
 

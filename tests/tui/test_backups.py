@@ -42,7 +42,8 @@ def test_a_difference_shows_every_path_once(
     ("more", "mark", "word"),
     [
         ({}, "✓", "verified"),
-        ({"encrypted": True}, "✓", "encrypted"),
+        ({"encrypted": True}, "✓", "verified, encrypted"),
+        ({"encrypted": True, "verified_at": ""}, "!", "not verified, encrypted"),
         ({"verified_at": ""}, "!", "not verified"),
         ({"complete": False}, "!", "incomplete"),
         ({"trouble": "cut off"}, "✗", "damaged"),
@@ -59,7 +60,7 @@ def test_whatever_an_operation_gives_can_be_shown(told: dict[str, Any]) -> None:
     """A value of another shape than expected is shown as far as it can be."""
     assert snapshot_lines(told, 40)
     assert len(rows([told])) == 1
-    assert isinstance(pruned_lines(told), tuple)
+    assert isinstance(pruned_lines(told, 40), tuple)
     assert offers([told]) == frozenset()
 
 
@@ -76,8 +77,10 @@ def test_without_operations_it_says_how_to_install_them() -> None:
         async with shown(FakeHost({"operations.list": []})) as seen:
             await seen.press("5")
             await seen.until("pip install 'qualia-core[ops]'")
-            await seen.press("n")
-            await seen.press("escape")
+            for key in ("n", "p", "v"):
+                await seen.press("5", key)
+                await seen.until(lambda text: text.count("pip install") == 2)
+            assert seen.host.heard("operations.run") == []
 
     ran(work)
 
@@ -114,8 +117,29 @@ def test_a_restore_shows_the_difference_and_makes_a_restore_point_first() -> Non
             assert [each[0] for each in begun(seen.host)] == ["list", "restore"]
             await seen.press("ctrl+u", *OLD, "enter")
             await seen.until("the state before is kept as")
-            assert [each[0] for each in begun(seen.host)][2:4] == ["create", "restore"]
-            assert begun(seen.host)[3] == ("restore", {"snapshot": OLD}, True)
+            done = [each for each in begun(seen.host) if each[0] != "list"]
+            assert [each[0] for each in done] == ["restore", "create", "restore"]
+            assert done[2] == ("restore", {"snapshot": OLD}, True)
+
+    ran(work)
+
+
+def test_a_restore_point_that_is_incomplete_is_asked_about() -> None:
+    """What could not be read is named, and nothing is replaced before somebody says that it may be."""
+
+    async def work() -> None:
+        problems = [{"path": "locked.txt", "why": "permission denied"}]
+        fake = host(create=snapshot("20260101T100000Z-cccccc", complete=False, problems=problems))
+        async with shown(fake, size=(100, 30)) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            await seen.press("j", "r")
+            await seen.until("texts/gone.txt")
+            await seen.press(*OLD, "enter")
+            await seen.until("locked.txt: permission denied")
+            assert [each[0] for each in begun(fake) if each[0] == "restore"] == ["restore"]
+            await seen.press("right", "enter")
+            await seen.until("the state before is kept as")
 
     ran(work)
 
@@ -158,7 +182,7 @@ def test_pruning_shows_what_would_go() -> None:
 
 @pytest.mark.parametrize(("key", "name"), [("v", "verify"), ("d", "drill"), ("s", "schedule"), ("enter", "show")])
 def test_each_key_begins_its_operation(key: str, name: str) -> None:
-    """Verify and show are told the snapshot under the cursor; drill and schedule need none."""
+    """Verify, drill and show are told the snapshot under the cursor; a schedule needs none."""
 
     async def work() -> None:
         async with shown(host()) as seen:
@@ -166,8 +190,59 @@ def test_each_key_begins_its_operation(key: str, name: str) -> None:
             await seen.until("2025-12-31")
             await seen.press(key)
             await seen.until(lambda _text: name in [each[0] for each in begun(seen.host)])
-            expected = {"snapshot": NEW} if name in {"verify", "show"} else {}
+            expected = {} if name == "schedule" else {"snapshot": NEW}
             assert next(each[1] for each in begun(seen.host) if each[0] == name) == expected
+
+    ran(work)
+
+
+def test_a_list_that_cannot_be_read_is_asked_for_once() -> None:
+    """Why there is none stands where the snapshots would, and the host is not asked again and again."""
+
+    async def work() -> None:
+        fake = host(list="no project stands here")
+        async with shown(fake) as seen:
+            await seen.press("5")
+            await seen.until("no project stands here")
+            for run in ("7", "8"):
+                fake.say("job_changed", run=run, job="operation", name="backup.list", state="failed", looks=True)
+            await seen.settled()
+            assert [name for name, _params, _confirmed in fake.begun] == ["list"]
+            await seen.press("6", "5")
+            await seen.until(lambda _text: len(fake.begun) == 2)
+
+    ran(work)
+
+
+def test_what_is_being_done_can_be_stopped() -> None:
+    """While an operation goes on a key offers to stop it, which is asked first; another console sees it, too."""
+
+    async def work() -> None:
+        fake = host()
+        states = {"0": "ok"}
+        fake.answers["operations.progress"] = lambda run: {"state": states.get(run, "running"), "done": 0.4}
+        ended = {"result": None, "told": "", "error": {"error": "RunCancelled", "message": "it was cancelled"}}
+        given = fake.answers["operations.result"]
+        fake.answers["operations.result"] = lambda run, language: ended if run == "1" else given(run, language)
+        fake.answers["operations.cancel"] = lambda run: states.update({run: "cancelled"})
+        async with shown(fake) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            await seen.press("n", "enter")
+            await seen.until("making a snapshot  40 %")
+            await seen.until("x stop")
+            await seen.press("x")
+            await seen.until("Stop it?")
+            assert fake.heard("operations.cancel") == []
+            await seen.press("right", "enter")
+            await seen.until("it was stopped")
+            states.update({str(number): "ok" for number in range(2, 9)})
+            await seen.until(lambda text: "x stop" not in text)
+            fake.say("job_changed", run="99", job="operation", name="backup.verify", state="running")
+            await seen.until("elsewhere: reading it through")
+            fake.say("job_changed", run="99", job="operation", name="backup.verify", state="ok")
+            await seen.until(lambda text: "elsewhere" not in text)
+            assert [each[0] for each in fake.begun if each[0] != "list"] == ["create"]
 
     ran(work)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 pytest.importorskip("textual", reason="the console's toolkit is an extra")
 
-from qualia.client import Client, HostUnreachable
+from qualia.client import Client, HostUnreachable, attach
 from qualia_tui.app import Console
 from tests.tui.plain import plugin
 from tests.tui.scenes_backups import NEW, Operations, snapshot
@@ -147,3 +148,34 @@ def test_a_bridge_that_breaks_ends_the_console() -> None:
 
     with pytest.raises(ExceptionGroup, match="unhandled errors"):
         ran(work)
+
+
+def test_a_socket_nobody_answers_at_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while it is said why there is no host, in every section; the wait goes on without end."""
+    monkeypatch.setattr("qualia_tui.bridge._PATIENCE_S", 0.01)
+    nowhere = tmp_path / "nothing.sock"
+
+    async def work() -> None:
+        async with shown(lambda: attach(nowhere), size=(120, 40)) as seen:
+            await seen.until("no host can be reached")
+            await seen.until("F2 shows those that run")
+            await seen.press("2")
+            await seen.until("no host can be reached")
+            assert "connecting" in seen.lines()[0]
+
+    ran(work)
+
+
+def test_what_is_asked_of_a_host_that_is_silent_is_told_to_wait() -> None:
+    """A key pressed while the link is stale has a visible effect; once the host is heard again the sentence goes."""
+
+    async def work() -> None:
+        async with shown(FakeHost({"health": {"status": "ok"}})) as seen:
+            seen.host.link("stale")
+            await seen.until("stale")
+            await seen.app.call("plugins.list")
+            await seen.until("what was asked for waits until it does")
+            seen.host.link("live")
+            await seen.until(lambda text: "live" in text and "waits until" not in text)
+
+    ran(work)

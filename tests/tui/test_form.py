@@ -12,7 +12,7 @@ from attrs import make_class
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qualia._form import Form, offered, text_of, value_of
+from qualia._form import Form, offered, reason_against, text_of, value_of
 from qualia._values import to_plain
 from qualia.errors import InvalidParam
 from qualia.plugin import ParamSpec, build_params, param, param_specs, parse_text
@@ -22,6 +22,7 @@ from qualia_tui.model.form import (
     form_rows,
     next_offered,
     specs_of,
+    typed,
     wrong,
 )
 from qualia_tui.words import speaking
@@ -72,9 +73,10 @@ def test_what_a_plugin_declares_arrives_whole(kind: type[Any]) -> None:
 def test_form_and_engine_agree(kind: type[Any], text: str) -> None:
     """What the form takes is what the engine takes, as the same value; what it refuses the engine refuses too."""
     spec = spec_of(kind)
-    trouble = wrong(spec, text, plugin="toy")
+    trouble = reason_against(spec, text, plugin="toy")
+    assert bool(wrong(spec, text, plugin="toy")) == bool(trouble)
     if trouble:
-        with pytest.raises(InvalidParam, match=re.escape(trouble)):
+        with pytest.raises(InvalidParam, match=re.escape(trouble.partition(", not ")[0])):
             build_params(kind, {"it": parse_text(spec, text, plugin="toy")}, plugin="toy")
         return
     value = value_of(spec, text, plugin="toy")
@@ -106,7 +108,7 @@ def test_only_what_was_changed_is_sent() -> None:
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("top", "x", "must be an int, not 'x'"),
+        ("top", "x", "must be a whole number, not 'x'"),
         ("top", "0", "must be at least 1, not 0"),
         ("top", "1001", "must be at most 1000, not 1001"),
         ("threshold", "nan", "must be a finite number, not nan"),
@@ -155,3 +157,17 @@ def test_what_is_no_declaration_is_left_out() -> None:
     """A host of another version may say something this console does not know."""
     assert specs_of({"params": [{"name": "a", "kind": "colour"}, {"kind": "int"}, "b"]}) == ()
     assert specs_of(None) == ()
+
+
+def test_a_number_may_have_the_decimal_sign_of_the_language() -> None:
+    """Half is 0,5 in Portuguese; in English a comma is a mistake, which is told in words of no programmer."""
+    weight = ParamSpec(name="weight", kind="float", default=0.1, help="", ge=0.0, le=1.0)
+    count = ParamSpec(name="count", kind="int", default=1, help="")
+    with speaking("pt-BR"):
+        assert wrong(weight, "0,5", plugin="p") == ""
+        assert value_of(weight, typed(weight, "0,5"), plugin="p") == 0.5
+        assert wrong(weight, "1,5", plugin="p") == "deve ser no máximo 1.0, não 1.5"
+        assert wrong(weight, "1.000,5", plugin="p") == "deve ser um número, não '1.000,5'"
+        assert wrong(count, "0,5", plugin="p") == "deve ser um número inteiro, não '0,5'"
+    assert wrong(weight, "0,5", plugin="p") == "must be a number, not '0,5'"
+    assert wrong(count, "abc", plugin="p") == "must be a whole number, not 'abc'"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from qualia._form import Form
 from qualia_tui.dialogs.form import Launch
 from qualia_tui.model.given import Given
@@ -29,7 +31,7 @@ def test_a_number_is_checked_while_it_is_typed() -> None:
         async with shown(host()) as seen:
             asked = await opened(seen)
             await seen.press("enter", "x")
-            await seen.until("must be an int, not '100x'")
+            await seen.until("must be a whole number, not '100x'")
             await seen.press("backspace", "0", "0")
             await seen.until("must be at most 1000, not 10000")
             await seen.press("enter")
@@ -152,5 +154,25 @@ def test_the_form_begins_with_what_was_typed_last() -> None:
             await seen.until("* top")
             await seen.press("r")
             assert [order.request() for order in asked.given] == [{**FIXED, "params": {"top": 20}}]
+
+    ran(work)
+
+
+def test_all_of_what_it_does_is_told_where_there_is_room() -> None:
+    """A long summary is folded; on a low screen its line is cut for the sake of the form."""
+    told = "How positive or negative a text is, as a whole, by sentence, by speaker and over time, in two languages."
+    subject = evolve(SUBJECT, told=told)
+
+    async def work() -> None:
+        for size, is_whole in (((80, 24), True), ((60, 16), False)):
+            async with shown(host(), size=size) as seen:
+                await seen.press("3")
+                Asked(seen, Launch(subject))
+                await seen.until("Run word_frequency")
+                await seen.until("top")
+                if is_whole:
+                    await seen.until("two languages.")
+                else:
+                    assert "two languages." not in seen.text()
 
     ran(work)

@@ -193,7 +193,7 @@ def test_reasons_and_remedies_are_seen_at_once() -> None:
                 assert told in text
             assert " 60     25  8.4 ms" in text
             await seen.press("j", "j")
-            assert "sentiment 5 min: core.py:41 ValueError: the model file is empty" in seen.text()
+            assert "sentiment 5 min ago: core.py:41 ValueError: the model file is empty" in seen.text()
             await seen.press("k")
             assert "frequency_chart: libraries it needs" in seen.text()
 
@@ -224,7 +224,7 @@ def test_the_whole_report_can_be_read() -> None:
         async with shown(FakeHost(answers()), size=(80, 40)) as seen:
             await at_health(seen)
             await seen.press("w")
-            await seen.until("usable_plugins")
+            await seen.until("usable plugins")
             assert seen.text().index("sentiment") < seen.text().index("disk") < seen.text().index("engine")
             await seen.press("escape", "enter")
             await seen.until("was never closed")
@@ -318,7 +318,7 @@ def test_a_real_host_is_seen(reach: Any, core: Any) -> None:
 def test_ages_come_from_the_clock_of_the_host() -> None:
     """They are told between two moments of the host, as this machine's clock may be another."""
     line = health_view.plugin_line(plugin("sentiment", calls=1, errors=1), AT_S)
-    assert "".join(span.text for span in line).startswith("sentiment 5 min: core.py:41")
+    assert "".join(span.text for span in line).startswith("sentiment 5 min ago: core.py:41")
 
 
 @pytest.mark.parametrize(
@@ -332,3 +332,46 @@ def test_ages_come_from_the_clock_of_the_host() -> None:
 def test_alerts_are_told_by_how_many_are_raised(known: dict[str, Any], told: str) -> None:
     """Which alerts are raised stands in the section itself, not behind a key alone."""
     assert told_of("alerts", known, None) == told
+
+
+def test_facts_have_names_that_people_read() -> None:
+    """Names and words of programs are not shown; one that nobody knows loses its unit and its underscores."""
+    part = component(
+        "plugin:topics", state="loaded", breaker="forced_open", recent_calls=3, uptime_s=90, model_server_bytes=2e6
+    )
+    told = report(parts=[part])
+    said = text_of(health_view.whole_report(told, 76))
+    assert [" ".join(each.split()) for each in said.splitlines()[1:6]] == [
+        "state loaded",
+        "breaker held open",
+        "calls lately 3",
+        "up for 90.0 s",
+        "model server 2.0 MB",
+    ]
+    with speaking("pt-BR"):
+        said = text_of(health_view.whole_report(told, 76))
+    assert "recent_calls" not in said
+    assert "chamadas há pouco" in said
+    assert "aberto à mão" in said
+    assert "carregado" in said
+
+
+def test_a_backup_of_a_moment_ago_is_not_now_old() -> None:
+    """Below a minute there is no age to tell."""
+    known = {"count": 2, "newest_at_s": 1000.0, "verified": True}
+    assert told_of("backups", known, 1010.0) == "2, the newest just made, verified"
+    assert told_of("backups", known, 1000.0 + 7200) == "2, the newest 2 h old, verified"
+
+
+def test_a_console_that_only_looks_may_read_the_alerts() -> None:
+    """Listing them changes nothing, so the host is asked."""
+
+    async def work() -> None:
+        async with shown(FakeHost(answers()), read_only=True) as seen:
+            await at_health(seen)
+            await seen.press("a")
+            await seen.settled()
+            assert "qualia alerts list" not in seen.text()
+            assert seen.host.heard("operations.list") or seen.host.heard("operations.run")
+
+    ran(work)

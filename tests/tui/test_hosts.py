@@ -32,6 +32,8 @@ def test_another_host_is_looked_at_with_f2(reach: Callable[[], Client], served: 
                 await seen.until("toy_count")
                 await seen.press("f2")
                 await seen.until("reviews")
+                assert any("looked at now" in each and "reviews" not in each for each in seen.lines())
+                assert any("reviews" in each and "since " in each and "T" not in each for each in seen.lines())
                 await seen.press(*"reviews", "enter")
                 await seen.until("word_frequency")
                 await seen.until("● live")

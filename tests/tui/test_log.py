@@ -127,6 +127,35 @@ def test_levels_tell_what_matters() -> None:
     assert entry("link", state="lost").level == "warning"
 
 
+def test_what_went_wrong_comes_first() -> None:
+    """A line has little room: plugin and place stand beside what a plugin raised, and do not push it out."""
+    told = "plugin 'flaky' failed at /srv/plugins/flaky/__init__.py:16: ValueError: no sentence"
+    line = entry("step_failed", error=told, error_type="PluginFailed", place="/srv/plugins/flaky/__init__.py:16")
+    assert sentence(line) == "ValueError: no sentence (__init__.py:16)"
+    assert sentence(entry("step_finished", elapsed_s=0.0012, cached=True)) == "1.2 ms cached=yes"
+
+
+def test_what_is_known_already_or_was_wanted_is_no_error() -> None:
+    """Of operations that only look, of each stage of a job and of runs that told of it themselves nothing is said."""
+    levels = [
+        entry("job_changed", job="operation", state="running").level,
+        entry("job_changed", job="operation", state="ok").level,
+        entry("job_changed", job="operation", state="ok", looks=True).level,
+        entry("job_changed", job="operation", state="failed", looks=True).level,
+        entry("run_failed", error="'slow' was cancelled", error_type="RunCancelled").level,
+        log_line(HostEvent(kind="job_changed", seq=1, at_s=1.0, run_id="5f", details={"state": "failed"})).level,
+    ]
+    assert levels == ["debug", "info", "debug", "error", "warning", "debug"]
+
+
+def test_escapes_are_folded_by_what_they_take() -> None:
+    """What would steer a terminal takes more cells as the escape that is shown, and no line is cut for it."""
+    lines = log_view.details(entry("step_failed", error="\x1b]52;c;\x07\u202e " * 20), 60)
+    texts = ["".join(span.text for span in each) for each in lines]
+    assert max(map(len, texts)) <= 60
+    assert "".join(texts).count("\\u202e") == 20
+
+
 def test_a_filter_can_be_turned_round() -> None:
     """After an exclamation mark it lets through what has none of it."""
     told = entry(message="the disk is full")

@@ -179,40 +179,55 @@ def test_the_next_run_begins_with_what_the_last_had() -> None:
 
 
 def test_a_folder_is_run_file_by_file() -> None:
-    """Each file has its own run; those that failed say why, those left out too."""
+    """Each file has its own run; those that failed say why, all of it below the table, those left out too."""
     runs = [told("r1", "running", path="/d/ana.vtt"), told("r2", "running", path="/d/bruno.vtt")]
     left_out = [{"path": "/d/empty.txt", "reason": "it is empty"}]
     many = {"group": "g1", "runs": runs, "left_out": left_out}
-    failed = {"error": "PluginFailed", "message": "no luck today"}
-    listed = [told("r1", "ok", group="g1"), told("r2", "failed", group="g1", error=failed)]
+    reason = "a reason that is far too long for the column it stands in, to its very end"
+    failed = {"error": "PluginFailed", "message": reason}
+    listed = [told("r1", "running", group="g1"), told("r2", "running", group="g1")]
 
     async def work() -> None:
-        async with shown(host(runs__start_many=many, runs__list=lambda group=None: listed if group else [])) as seen:
+        async with shown(host(runs__start_many=many, runs__list=lambda group=None: listed)) as seen:
             await opened(seen)
             await seen.press("enter", "f")
             await seen.until("every file of this folder")
             await seen.press("up", "up", "enter")
             await seen.until("each file of /srv/interviews")
             await seen.press("r")
-            await seen.until("0 of 2 are over")
+            await seen.until("0 of 2 are over  1 left out")
             await seen.until("× left out")
+            seen.host.say("step_progress", run="r1", step="words", plugin="word_frequency", done=0.42)
+            await seen.until("42%")
+            listed[:] = [told("r1", "ok", group="g1"), told("r2", "failed", group="g1", error=failed)]
             seen.host.say("job_changed", run="r1", state="ok", name="words", job="run")
             seen.host.say("job_changed", run="r2", state="failed", name="words", job="run")
-            await seen.until("no luck today")
-            assert "2 of 2 are over  1 failed" in seen.text()
+            await seen.until("a reason that is far")
+            assert "2 of 2 are over  1 failed  1 left out" in seen.text()
+            assert "to its very end" not in seen.text()
+            await seen.press("down")
+            await seen.until("to its very end")
+            await seen.press("up")
             assert seen.host.heard("runs.start_many") == [{"pipeline": PIPELINE, "folder": "/srv/interviews"}]
             await seen.press("enter")
             await seen.until("words on ana.vtt")
+            await seen.press("escape", "escape")
+            await seen.until("2 of 2 are over  1 failed  words on interviews")
+            await seen.press("o")
+            await seen.until("a reason that is far")
 
     ran(work)
 
 
 def test_all_of_a_folder_can_be_stopped() -> None:
     """After a question, every run of the group is asked to stop."""
-    many = {"group": "g1", "runs": [told("r1", "running", path="/d/ana.vtt")], "left_out": []}
+    runs = [told("r1", "running", path="/d/ana.vtt")]
+    many = {"group": "g1", "runs": list(runs), "left_out": []}
 
     async def work() -> None:
-        async with shown(host(runs__start_many=many, runs__cancel_group=[])) as seen:
+        async with shown(
+            host(runs__start_many=many, runs__cancel_group=[], runs__list=lambda group=None: runs)
+        ) as seen:
             await opened(seen)
             await seen.press("enter", "f")
             await seen.until("every file of this folder")
@@ -222,6 +237,11 @@ def test_all_of_a_folder_can_be_stopped() -> None:
             await seen.until("Ask all of them to stop?")
             await seen.press("right", "enter")
             assert seen.host.heard("runs.cancel_group") == [{"group": "g1"}]
+            runs[:] = [told("r1", "cancelled", error={"error": "RunCancelled", "message": "'words' was cancelled"})]
+            seen.host.say("step_failed", run="r1", step="words", plugin="word_frequency", error_type="RunCancelled")
+            seen.host.say("job_changed", run="r1", state="cancelled", name="words", job="run")
+            await seen.until("1 of 1 are over  1 stopped")
+            assert "was cancelled" not in seen.text()
 
     ran(work)
 
@@ -333,3 +353,18 @@ def test_a_real_pipeline_runs_on_a_real_file(reach: object, core: Core, project:
 
     ran(work)
     assert '"words": 4' in (project / "toy_count.json").read_text(encoding="utf-8")
+
+
+def test_a_plan_that_is_longer_than_its_room_says_so() -> None:
+    """How many lines there are more; tab leads there."""
+    rows = [{"step": f"step{n}", "plugin": "word_frequency", "depth": 0} for n in range(30)]
+    plan = {"name": "words", "steps": [], "tree": rows, "mermaid": ""}
+
+    async def work() -> None:
+        async with shown(host(pipelines__plan=plan)) as seen:
+            await opened(seen)
+            await seen.until("↓ 26")
+            await seen.press("tab", "G")
+            await seen.until("step29")
+
+    ran(work)

@@ -101,8 +101,8 @@ def test_the_page_has_everything() -> None:
     page = text_of(plugin_page.full(inspected(), past_runs(), 80))
     for told in (
         "✗ open",
-        "top  int = 20  1 to 200",
-        'mode  str = "all"  "all" | "some"',
+        "top  int = 20, 1 to 200",
+        'mode  str = "all", "all" | "some"',
         "core.py:7",
         "> return score(text",
         "✗ failed",
@@ -176,7 +176,7 @@ def test_what_mends_is_done_at_once(key: str, verb: str, told: str) -> None:
             await seen.press(key)
             await seen.until(told)
             assert seen.host.heard(verb) == [{"plugin": "sentiment"}]
-            await seen.until("○ enabled             61")
+            await seen.until("○ enabled                61")
 
     ran(work)
 

@@ -7,14 +7,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qualia._safe import safe_text
+from qualia.client import HostEvent
 from qualia_tui.lines import Span
 from qualia_tui.model.artifacts import decoded_bytes, extent_of, head_of, is_artifact, preview
 from qualia_tui.model.charts import bar, leaning, progress_bar
+from qualia_tui.model.doing import Doing, doing_lines
+from qualia_tui.model.folders import folder_columns
+from qualia_tui.model.form import form_columns
+from qualia_tui.model.health_view import plugin_columns
 from qualia_tui.model.outline import outline
+from qualia_tui.model.plan import subject_columns, tree_columns
+from qualia_tui.model.plugin_view import LETTERS, Order, columns
 from qualia_tui.model.results import StepAnswer, View, steps_of
+from qualia_tui.model.state import JobFacts, changed_job
 from qualia_tui.model.texts import Paragraph, cells, figure, lines_of, offset, wrapped
 from qualia_tui.words import speaking
 from tests.tui.pipelines_data import PNG, mood, outcome, picture, result, told, transcript, words
@@ -73,7 +83,7 @@ def test_folded_text_fits_and_loses_nothing(text: str, width: int) -> None:
     """No line is wider than the width, and every character that is no space stands in one."""
     lines = list(wrapped(text, width))
     assert all(cells(line) <= width for line in lines)
-    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert "".join("".join(lines).split()) == "".join(safe_text(text).split())
 
 
 @given(st.text(max_size=120), st.text(max_size=30), st.integers(0, 10), st.integers(20, 80))
@@ -81,7 +91,7 @@ def test_a_paragraph_loses_nothing(text: str, lead: str, indent: int, width: int
     """What stands before a text and the text itself are all in its lines."""
     lines = lines_of(Paragraph(text=text, lead=(Span(lead),), indent=indent), width)
     together = "".join(span.text for line in lines for span in line)
-    assert "".join(together.split()) == "".join((lead + text).split())
+    assert "".join(together.split()) == "".join((lead + safe_text(text)).split())
 
 
 @given(PLAIN)
@@ -269,3 +279,34 @@ def test_what_differs_from_an_earlier_run_comes_first() -> None:
 def test_moments_of_a_recording() -> None:
     """Minutes and seconds, and hours where there are any."""
     assert [offset(0), offset(75.9), offset(3_661)] == ["00:00", "01:15", "1:01:01"]
+
+
+def test_a_step_that_was_stopped_did_not_fail() -> None:
+    """Its event is that of a failure; what it failed of tells."""
+    event = HostEvent(kind="step_failed", seq=1, step="hang", details={"error_type": "RunCancelled"})
+    job = changed_job(JobFacts(id="r1"), event)
+    assert job.steps["hang"].state == "cancelled"
+    doing = Doing(job=evolve(job, state="cancelled"))
+    shown = "\n".join("".join(span.text for span in each) for each in doing_lines(doing, 60))
+    assert "× hang  stopped" in shown
+    assert "failed" not in shown
+
+
+@pytest.mark.parametrize("language", ["en", "pt-BR"])
+@pytest.mark.parametrize("width", [56, 76, 116])
+def test_headings_fit_their_columns(language: str, width: int) -> None:
+    """No heading is cut in either language, unless its column takes what room there is."""
+    with speaking(language):
+        made = [StepAnswer(step="s", plugin="p", status="ok", result=each) for each in (mood(), transcript(), words())]
+        found = [each.columns(width) for step in made for each in step.views() if each.table is not None]
+        found += [subject_columns(), tree_columns(), form_columns(), folder_columns()]
+        found += [plugin_columns(), *(columns(Order(key=key)) for key in LETTERS.values())]
+        cut = [each.title for several in found for each in several if not each.grow and cells(each.title) > each.width]
+    assert cut == []
+
+
+def test_a_drawing_is_previewed_by_what_it_says() -> None:
+    """Its title and words, and no code, fonts or coordinates."""
+    style = "@font-face{src:url(data:font/woff;base64," + "A" * 2000 + ")}"
+    drawing = f'<svg viewBox="0 0 9 9"><title>Word cloud</title><style>{style}</style><text x="3">people</text></svg>'
+    assert list(preview(drawing.encode(), "image/svg+xml")) == ["Word cloud", "people"]

@@ -265,3 +265,42 @@ def test_what_data_say_cannot_steer_the_terminal() -> None:
             await seen.until("\\u202ey")
 
     ran(work)
+
+
+def test_escape_takes_a_filter_off_before_it_leaves() -> None:
+    """What a filter left out is back first; the second escape goes back."""
+
+    async def work() -> None:
+        async with shown(over()) as seen:
+            await opened(seen, state="ok")
+            await seen.until("No todo, o texto soa")
+            await seen.press("slash", *"zzz", "enter")
+            await seen.until(lambda text: "No todo" not in text)
+            assert "esc show all" in seen.text()
+            await seen.press("escape")
+            await seen.until("No todo, o texto soa")
+            await seen.press("escape")
+            await seen.until("[3 Pipelines]")
+
+    ran(work)
+
+
+def test_only_what_was_just_saved_is_copied_as_a_path() -> None:
+    """Whoever goes on to another view copies what stands there."""
+    saved = {"path": "/srv/interviews/mood.json", "bytes": 812}
+    about = {"name": "mood.json", "bytes": 812}
+
+    async def work() -> None:
+        async with shown(over(runs__save=saved, runs__artifact=about, files__list={"entries": []})) as seen:
+            await opened(seen, state="ok")
+            await seen.until("No todo, o texto soa")
+            await seen.press("s")
+            await seen.until("Save it as")
+            await seen.press("enter")
+            await seen.until("saved: /srv/interviews/mood.json")
+            await seen.press("y")
+            assert seen.app.clipboard == "/srv/interviews/mood.json"
+            await seen.press("right", "y")
+            assert "mood.json" not in seen.app.clipboard
+
+    ran(work)

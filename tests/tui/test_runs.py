@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("textual", reason="the console's toolkit is an extra")
 
-from qualia.errors import InputError
+from qualia.protocol import HostRefused
 from qualia_tui.model.runs_view import compared_lines, detail_lines, rows
 from qualia_tui.model.state import JobFacts
+from qualia_tui.words import speaking
 from tests.tui.scenes_runs import FIRST, SECOND, compared, entry, host, whole
 from tests.tui.seeing import FakeHost, ran, shown
 
@@ -57,12 +58,81 @@ def test_a_host_that_lost_its_mind_breaks_nothing(entry: Any, answer: Any) -> No
 
 
 def test_what_two_runs_share_is_left_out() -> None:
-    """Only what differs is told, with both sides, and how many differences were not told."""
+    """Only what differs is told, with both sides, and that there is more."""
     told = texts(compared_lines(compared(), 78))
     assert "1.0.0" in told
     assert "77aa" in told
     assert "engine" not in told
-    assert "and 3 more differences" in told
+    assert "and more differences" in told
+
+
+def test_records_that_differ_are_told_by_their_fields() -> None:
+    """A record of a result is shown as its fields, with numbers as the reader writes them."""
+    answer = compared()
+    row = {"path": "words[law]", "before": {"word": "law", "share": 0.25, "tags": ["a", "b"]}, "after": None}
+    answer["steps"][0]["values"] = {"verdict": "different", "rows": [row]}
+    assert "word=law, share=0.25" in texts(compared_lines(answer, 78))
+    with speaking("pt-BR"):
+        assert "share=0,25" in texts(compared_lines(answer, 78))
+
+
+def test_a_step_that_only_one_run_has_is_told_as_that() -> None:
+    """Nothing is said to be kept no more that never was, be it of a step that is missing or of one that failed."""
+    answer = compared()
+    step = {**answer["steps"][0], "values": {"verdict": "unknown"}}
+    alone = texts(compared_lines({**answer, "steps": [{**step, "plugin": ["toy", None]}]}, 78))
+    assert "only A has this step: toy" in alone
+    assert "kept" not in alone
+    failed = texts(
+        compared_lines({**answer, "steps": [{**step, "outcome": ["ok", "failed"], "code": ["1e22", None]}]}, 78)
+    )
+    assert "1e22" not in failed
+    assert "there are no two results to compare" in failed
+
+
+def test_a_run_is_shown_with_its_file_while_the_host_knows_it() -> None:
+    """The history keeps no names of files; of runs that the host began, its own list tells them."""
+    jobs = (JobFacts(id="1", name="meeting", state="ok", run_id=FIRST, path="/srv/monday.txt"),)
+    first, second = rows([entry(FIRST), entry(SECOND)], jobs)
+    assert (first.cells[-1].text, second.cells[-1].text) == ("monday.txt", "b952a670d")
+    assert [row.key for row in rows([entry(FIRST), entry(SECOND)], jobs, wanted="monday")] == [FIRST]
+
+
+def test_where_there_is_room_details_stand_beside_the_runs() -> None:
+    """On a wide screen the run under the cursor is told of at the right, and all columns are seen at the left."""
+
+    async def work() -> None:
+        async with shown(host(), size=(120, 40)) as seen:
+            await seen.press("4")
+            await seen.until("meeting")
+            await seen.press("j", "j")
+            await seen.until("no luck today")
+            await seen.until(lambda text: "document" in text.splitlines()[2])
+
+    ran(work)
+
+
+def test_earlier_runs_are_asked_for_at_the_end_of_those_known() -> None:
+    """The table begins with the latest runs; going to its end, or looking for something, brings earlier ones."""
+    history = [entry(f"{number:016x}") for number in range(300)]
+    earlier = [entry("e" * 16, name="long_ago")]
+
+    async def work() -> None:
+        fake = host()
+        fake.answers["history.list"] = lambda **asked: earlier if asked.get("before") else history
+        async with shown(fake) as seen:
+            await seen.press("4")
+            await seen.until("meeting")
+            await seen.press("G")
+            await seen.until(lambda _text: len(fake.heard("history.list")) > 1)
+            assert fake.heard("history.list")[-1] == {"limit": 300, "brief": True, "before": f"{299:016x}", "text": ""}
+            await seen.press("G")
+            await seen.until("long_ago")
+            await seen.press("g", "slash", *"long")
+            await seen.until("long_ago")
+            assert fake.heard("history.list")[-1]["text"].startswith("l")
+
+    ran(work)
 
 
 def test_details_tell_what_a_step_was_made_of() -> None:
@@ -108,19 +178,59 @@ def test_a_rerun_without_its_file_asks_for_one() -> None:
     """When the host does not know the text any more, the console asks for the file and tries again."""
 
     def rerun(run_id: str, path: str = "") -> Any:
-        return {"run": "bb01"} if path else InputError("the text is not kept; name its file")
+        reason = "it was on 9c6c, which is not kept; give its path or text"
+        return {"run": "bb01"} if path else HostRefused("history.rerun", reason)
 
     async def work() -> None:
         fake: FakeHost = host()
         fake.answers["history.rerun"] = rerun
+        fake.answers["runs.show"] = {"run": "bb01", "state": "ok"}
+        fake.answers["runs.result"] = {"steps": [{"step": "count", "verdict": "same"}]}
         async with shown(fake) as seen:
             await seen.press("4")
             await seen.until("meeting")
             await seen.press("G", "r")
             await seen.until("The file that it was run on")
             await seen.press(*"/a.txt", "enter")
-            await seen.until("begun as bb01")
+            await seen.until("run again: the results are the same")
             assert fake.heard("history.rerun")[-1] == {"run_id": FIRST, "path": "/a.txt"}
+
+    ran(work)
+
+
+def test_a_rerun_that_is_refused_asks_for_nothing() -> None:
+    """Only a file that is not known is asked for; any other reason is said, as is what a rerun found."""
+
+    async def work() -> None:
+        fake: FakeHost = host()
+        fake.answers["history.rerun"] = HostRefused("history.rerun", "it gave nothing")
+        async with shown(fake) as seen:
+            await seen.press("4")
+            await seen.until("meeting")
+            await seen.press("G", "r")
+            await seen.until("it gave nothing")
+            assert "The file" not in seen.text()
+            fake.answers["history.rerun"] = {"run": "bb01"}
+            fake.answers["runs.show"] = {"run": "bb01", "state": "ok"}
+            fake.answers["runs.result"] = {"steps": [{"verdict": "different", "differences": ["the code differs"]}]}
+            await seen.press("r")
+            await seen.until("the results differ; the code differs")
+
+    ran(work)
+
+
+def test_who_may_only_look_is_asked_nothing_in_vain() -> None:
+    """Keys that change something say so at once, before any question."""
+
+    async def work() -> None:
+        async with shown(host(), read_only=True) as seen:
+            await seen.press("4")
+            await seen.until("meeting")
+            for key in ("r", "e"):
+                await seen.press("G", key)
+                await seen.until("this console only looks")
+                await seen.press("4")
+            assert seen.host.heard("history.rerun") == seen.host.heard("history.export") == []
 
     ran(work)
 
@@ -154,7 +264,10 @@ def test_a_run_is_exported_where_somebody_says() -> None:
             await seen.until("Where to")
             await seen.press("enter")
             await seen.until("written to /srv/run.json")
-            assert fake.heard("history.export") == [{"run_id": FIRST, "path": "run-5f2c00aa.json", "format": "json"}]
+            (asked,) = fake.heard("history.export")
+            assert asked == {**asked, "run_id": FIRST, "format": "json", "language": "en"}
+            assert asked["path"].startswith("/")
+            assert asked["path"].endswith("/run-5f2c00aa.json")
 
     ran(work)
 

@@ -109,20 +109,28 @@ def test_what_a_question_is_about_can_be_read_to_its_end() -> None:
     ran(work)
 
 
-def test_a_console_that_only_looks_is_told_where_backups_are_seen() -> None:
-    """It cannot ask for operations: the section says so and begins none, whatever is pressed."""
+def test_a_console_that_only_looks_sees_the_backups_and_what_would_change() -> None:
+    """It lists snapshots and previews, and begins nothing that makes, proves or replaces one, whatever is pressed."""
 
     async def work() -> None:
-        from tests.tui.scenes_backups import Operations
+        from tests.tui.scenes_backups import host as backups
 
-        fake = Operations({})
+        fake = backups()
         async with shown(fake, read_only=True) as seen:
             await seen.press("5")
-            await seen.until("qualia backup list")
-            await seen.press("n")
-            await seen.until("this console only looks")
-            await seen.press("1", "a")
-            await seen.until("qualia alerts list")
-            assert fake.begun == []
+            await seen.until("2025-12-31")
+            for key in ("n", "v", "d"):
+                await seen.press("u", key)
+                await seen.until("this console only looks")
+            await seen.press("j", "r")
+            await seen.until("texts/gone.txt")
+            await seen.press("escape", "p")
+            await seen.until("last 1 of 3")
+            await seen.press("escape")
+            assert {(name, params.get("dry_run")) for name, params, _confirmed in fake.begun} == {
+                ("list", None),
+                ("restore", True),
+                ("prune", True),
+            }
 
     ran(work)

@@ -26,6 +26,18 @@ if sys.platform != "linux":
 from benchmarks.terminal import Terminal
 from tests.tui.terminals import plain_environ
 
+SHELL = """
+import os, signal, sys
+child = os.fork()
+if not child:
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.argv[1], sys.argv[1:])
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+"""Runs a program as a shell does: as a job of its own, which may be stopped and let go on."""
 HOSTILE = "\x1b]52;c;aGVsbG8=\x07\x1b]0;title\x07\x1b[2J\x9b31m\x9d2;other\x9cred \u202ereversed\u2066"
 BROKEN = """
 from qualia.plugin import Analyzer, Document, NoParams
@@ -90,7 +102,9 @@ def console(
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)], ids=["INT", "TERM", "HUP"]
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGUSR1, 138)],
+    ids=["INT", "TERM", "HUP", "QUIT", "USR1"],
 )
 def test_a_signal_leaves_the_terminal_as_it_was(project: Path, number: signal.Signals, code: int) -> None:
     """Whatever ends it, no mode stays on, the line is cooked again, and the exit code names the signal."""
@@ -177,14 +191,30 @@ def test_a_line_that_nobody_reads_can_be_left(busy: tuple[Path, Core], number: s
 
 def test_it_can_be_put_aside(project: Path) -> None:
     """Ctrl-Z gives the shell its terminal back as it was; on fg the console is there again, whole."""
-    with console(project) as terminal:
+    command = [sys.executable, "-c", SHELL, sys.executable, "-m", "qualia_tui", "--project", str(project)]
+    with Terminal(command, environ=plain_environ(project), size=(80, 24)) as terminal:
         terminal.until("word_frequency")
         terminal.send("ctrl+z")
-        pid = terminal.process.pid
+        shell = terminal.process.pid
+        pid = int(Path(f"/proc/{shell}/task/{shell}/children").read_text(encoding="utf-8"))
         terminal.until(lambda _text: not terminal.screen.modes and is_stopped(pid))
         os.kill(pid, signal.SIGCONT)
         terminal.until("word_frequency")
         terminal.until("q quit")
+        terminal.send("q")
+        ended = terminal.ended()
+    assert (ended.code, ended.modes_left, ended.is_cooked) == (0, (), True)
+
+
+def test_it_is_not_put_aside_where_nobody_could_bring_it_back(project: Path) -> None:
+    """Started by ``ssh -t`` or a terminal itself, without a shell, it is there again at once and takes keys."""
+    with console(project) as terminal:
+        terminal.until("word_frequency")
+        terminal.send("ctrl+z")
+        terminal.quiet()
+        terminal.send("6")
+        terminal.until("[6 Log]")
+        assert not is_stopped(terminal.process.pid)
         terminal.send("q")
         ended = terminal.ended()
     assert (ended.code, ended.modes_left, ended.is_cooked) == (0, (), True)

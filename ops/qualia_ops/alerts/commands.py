@@ -246,7 +246,9 @@ WATCH = Operation(
     params=WatchParams,
     examples=("alerts watch", "alerts watch --every 30"),
 )
-LIST = Operation(name="alerts.list", summary="List what is raised, and since when.", run=_list, params=LookParams)
+LIST = Operation(
+    name="alerts.list", summary="List what is raised, and since when.", run=_list, params=LookParams, looks=True
+)
 TEST = Operation(
     name="alerts.test",
     summary="Send a test notice through each sink, and say what became of it.",

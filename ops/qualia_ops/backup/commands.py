@@ -200,6 +200,10 @@ def _verified(part: Path, keys: Keys) -> Told[str]:
     return (yield from verify(part, limits=NO_LIMITS, keys=keys)).id
 
 
+def _is_dry(params: RestoreParams | PruneParams) -> bool:
+    return params.dry_run
+
+
 ARCHIVE = Engine(
     create=_create,
     list=_list,
@@ -227,7 +231,11 @@ CREATE = Operation(
     examples=("backup create", "backup create --exclude '*.mp4' --note 'before the move'"),
 )
 LIST = Operation(
-    name="backup.list", summary="List the snapshots, the newest first.", run=by_engine("list"), params=FolderParams
+    name="backup.list",
+    summary="List the snapshots, the newest first.",
+    run=by_engine("list"),
+    params=FolderParams,
+    looks=True,
 )
 SHOW = Operation(
     name="backup.show",
@@ -236,6 +244,7 @@ SHOW = Operation(
     params=ShowParams,
     arguments=("snapshot",),
     examples=("backup show", "backup show 20260301 --files"),
+    looks=True,
 )
 VERIFY = Operation(
     name="backup.verify",
@@ -257,6 +266,7 @@ RESTORE = Operation(
         "backup restore 20260301 --to ../then --yes",
     ),
     destructive=True,
+    looks=_is_dry,
 )
 PRUNE = Operation(
     name="backup.prune",
@@ -265,6 +275,7 @@ PRUNE = Operation(
     params=PruneParams,
     examples=("backup prune --dry-run", "backup prune --keep-daily 14 --yes"),
     destructive=True,
+    looks=_is_dry,
 )
 DRILL = Operation(
     name="backup.drill",
@@ -279,6 +290,7 @@ SCHEDULE = Operation(
     run=schedule,
     params=ScheduleParams,
     examples=("backup schedule", "backup schedule --systemd --write", "backup schedule --cron --at 03:15"),
+    looks=lambda params: not params.write,
 )
 EXPORT = Operation(
     name="backup.export",

@@ -49,9 +49,20 @@ def schedule(context: OperationContext[ScheduleParams]) -> Steps:
     if params.write:
         for unit in found:
             _write(unit.path, unit.text)
-    data = [{"path": str(unit.path), "text": unit.text, "written": params.write} for unit in found]
+    data = [
+        {"path": str(unit.path), "text": unit.text, "written": params.write, "state": _state(unit.path, unit.text)}
+        for unit in found
+    ]
     blocks = [f"# {unit.path}\n{'' if params.write else unit.text}" for unit in found]
     return Finished(data, text="\n".join([*blocks, *_next_step(kind, found[-1].path, is_written=params.write)]))
+
+
+def _state(path: Path, text: str) -> str:
+    """Return whether a file is in its place: the same, another one, or none."""
+    try:
+        return "same" if path.read_text(encoding="utf-8", errors="replace") == text else "other"
+    except OSError:
+        return "missing"
 
 
 def _options(context: OperationContext[ScheduleParams], environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from qualia.words import spoken
 from qualia_ops.backup.create import Made
 from qualia_ops.backup.drill import Rehearsed
 from qualia_ops.backup.manifest import Left, Manifest
@@ -20,11 +21,11 @@ _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 def sized(size: float) -> str:
     """Return a number of bytes as people read it."""
-    for unit in _UNITS[:-1]:
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} {_UNITS[-1]}"
+    power = 0
+    while size >= 1000 and power < len(_UNITS) - 1:
+        size, power = size / 1000, power + 1
+    text = f"{size:.0f}" if not power or size >= 100 else f"{size:.1f}"
+    return f"{text if spoken() == 'en' else text.replace('.', ',')} {_UNITS[power]}"
 
 
 def moment(at: datetime) -> str:

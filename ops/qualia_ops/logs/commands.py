@@ -100,4 +100,5 @@ LOG = Operation(
     run=_log,
     params=Params,
     examples=("log", "log --follow --level warning", "log --follow --json --plugin word_frequency"),
+    looks=True,
 )

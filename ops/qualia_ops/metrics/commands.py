@@ -73,4 +73,5 @@ METRICS = Operation(
     run=_metrics,
     params=Params,
     examples=("metrics", "metrics --textfile /var/lib/prometheus/node-exporter", "metrics --openmetrics"),
+    looks=lambda params: params.textfile is None,
 )
