@@ -65,7 +65,9 @@ async def _written(seen: Seen) -> str:
     await _calm(seen)
     text, styles = seen.text(), "\n".join(_styles(seen))
     await seen.wear(theme="none")
-    await seen.until(lambda now: now == text and not _colours(seen))
+    await seen.until(lambda _now: not _colours(seen))
+    await _calm(seen)
+    assert seen.text() == text
     await seen.wear(theme="ansi", ascii_only=True)
     await seen.until(str.isascii)
     await _calm(seen)
