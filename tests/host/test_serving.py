@@ -7,6 +7,7 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from qualia import Core, Document
 from qualia.host import Host, Manners, expose
+from qualia.host.connection import Connection
 from qualia.host.lines import Lines
 from qualia.host.log import EventLog
 from qualia.protocol import Code
@@ -169,21 +171,22 @@ def test_a_subscription_made_anew_begins_where_it_says(core: Core, talk: Talk) -
         client = talk(served.place)
         client.hello()
         client.call("subscribe", since=0)
-        for since in (3000, 10):
+        connection = served._clients._here[0]
+        for number, since in enumerate((3000, 10), start=2):
             # Nothing is read meanwhile, so that the host is in the midst of sending.
             client.number += 1
             subscribe = {"jsonrpc": "2.0", "id": client.number, "method": "subscribe", "params": {"since": since}}
             client.send(json.dumps(subscribe).encode() + b"\n")
-            wait_for(lambda: served.clients == 1 and is_answered(served))
+            wait_for(partial(begun, connection, number))
             while client.read().get("id") != client.number:
                 pass
             assert client.read()["params"]["seq"] == since + 1
         assert [client.read()["params"]["seq"] for _ in range(3989)] == [*range(12, 4001)]
 
 
-def is_answered(host: Host) -> bool:
-    """Whether an answer is in the queue of a host's only client, behind what is being sent."""
-    return bool(host._clients._here[0]._waiting)
+def begun(connection: Connection, number: int) -> bool:
+    """Whether a connection has begun so many subscriptions."""
+    return connection._subscription == number
 
 
 def test_a_host_is_said_hello_to_once(core: Core, host: Host, talk: Talk) -> None:
