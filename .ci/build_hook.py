@@ -15,7 +15,7 @@ class Catalogues(BuildHookInterface):  # type: ignore[type-arg, misc]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile them; a translation whose placeholders are not those of its original ends the build."""
-        rooms = (Path(self.root, name) for name in ("qualia", "qualia_tui", "ops"))
+        rooms = (Path(self.root, name) for name in ("qualia", "qualia_tui", "plugins", "ops"))
         for source in sorted(path for room in rooms for path in room.rglob("locale/*/LC_MESSAGES/*.po")):
             with source.open("rb") as file:
                 catalogue = read_po(file, locale=source.parts[-3], abort_invalid=True)

@@ -11,27 +11,34 @@ translated too. Where catalogues were not compiled, as in a checkout that was ne
     from qualia.words import Words
 
     _ = Words(__file__).say
+
+What a plugin says of itself, in its manifest and its params, is translated by a catalogue in its own folder.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from qualia._plugins.entries import entries, module_file
 
 if TYPE_CHECKING:
     from qualia.errors import QualiaError
 
-__all__ = ["LANGUAGES", "Words", "brought", "language_of", "speaking", "spoken"]
+__all__ = ["LANGUAGES", "Words", "brought", "language_of", "said_by", "speaking", "spoken", "translations_by"]
 
 LANGUAGES = ("en", "pt-BR")
 """What can be spoken."""
 _GROUP = "qualia.operations"
+_OF_PLUGIN = os.path.join("locale", "pt_BR", "LC_MESSAGES", "plugin.mo")  # noqa: PTH118 - asked for at every key
+_MOST_BYTES = 1024 * 1024
 _language: ContextVar[str] = ContextVar("language", default="en")
 _SENTENCES = frozenset({"action", "error", "hint", "purpose", "reason", "remedy"})
 """Fields of errors that hold sentences, however short."""
@@ -72,6 +79,49 @@ def brought(search_path: Iterable[str] | None = None) -> tuple[str, ...]:
     names = {entry.value.partition(":")[0].partition(".")[0].strip() for entry in entries(path, _GROUP)}
     files = (module_file(name, path) for name in sorted(names))
     return tuple(file for file in files if file is not None)
+
+
+def said_by(folder: str | os.PathLike[str], sentence: str) -> str:
+    """Return a sentence that a plugin says of itself in the language spoken; as it is when its folder cannot tell.
+
+    Args:
+        folder: the plugin's, which may hold ``locale/pt_BR/LC_MESSAGES/plugin.mo``.
+        sentence: its summary, or the help of one of its params.
+    """
+    return sentence if spoken() == "en" else _of_plugin(folder).get(sentence, sentence)
+
+
+def translations_by(folder: str | os.PathLike[str], sentences: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Return what a plugin's folder knows of sentences it says of itself: by language, then by the English sentence."""
+    known = _of_plugin(folder)
+    found = {sentence: known[sentence] for sentence in sentences if sentence in known}
+    return {"pt-BR": found} if found else {}
+
+
+def _of_plugin(folder: str | os.PathLike[str]) -> Mapping[str, str]:
+    """Return a plugin's catalogue, read again when its file is another one."""
+    path = os.path.join(folder, _OF_PLUGIN)  # noqa: PTH118 - as above
+    try:
+        info = os.stat(path)  # noqa: PTH116 - as above
+    except (OSError, ValueError):
+        return {}
+    return _strangers(path, info.st_mtime_ns, info.st_size)
+
+
+@lru_cache(maxsize=256)
+def _strangers(path: str, _changed_ns: int, size_bytes: int) -> Mapping[str, str]:
+    """Return the sentences of a catalogue that anybody may have written, each one line; none when it is broken."""
+    import struct
+
+    if size_bytes > _MOST_BYTES:
+        return {}
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - as above
+            found = _catalogue(BytesIO(file.read(_MOST_BYTES)))
+    # The library says of nearly nothing that it is no catalogue, and stumbles over it.
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, struct.error):
+        return {}
+    return {english: told for english, each in found.items() if (told := " ".join(each.split()))}
 
 
 class Words:
@@ -180,16 +230,21 @@ class _Catalogue:
 
 
 def _read(file: str) -> dict[str, str]:
-    from gettext import GNUTranslations
     from pathlib import Path
 
     found: dict[str, str] = {}
     for path in sorted(Path(file).with_name("locale").glob("pt_BR/LC_MESSAGES/*.mo")):
         with path.open("rb") as stream:
-            # There is no public way to ask a catalogue for all it holds.
-            found |= vars(GNUTranslations(stream))["_catalog"]
-    found.pop("", None)
+            found |= _catalogue(stream)
     return found
+
+
+def _catalogue(stream: BinaryIO) -> dict[str, str]:
+    from gettext import GNUTranslations
+
+    # There is no public way to ask a catalogue for all it holds; of a plural its key is no sentence.
+    told: dict[str | tuple[str, int], str] = vars(GNUTranslations(stream))["_catalog"]
+    return {english: each for english, each in told.items() if isinstance(english, str) and english}
 
 
 def _patterns(sentences: Mapping[str, str]) -> list[tuple[int, re.Pattern[str], str]]:

@@ -24,13 +24,13 @@ from qualia_tui.bridge import Bridge, Ensure
 from qualia_tui.copying import fits_clipboard, kept_copy
 from qualia_tui.dialogs.questions import Questions
 from qualia_tui.lines import Line, Span, line
-from qualia_tui.look import Look
+from qualia_tui.look import THEMES, Look
 from qualia_tui.model import facts
 from qualia_tui.model.state import Model, Part
 from qualia_tui.model.texts import cells, wrapped_lines
 from qualia_tui.sections import ENTRIES
 from qualia_tui.sections.section import Section
-from qualia_tui.themes import NAMES, textual_theme
+from qualia_tui.themes import textual_theme
 from qualia_tui.widgets.bars import Bar, Foot, Notice, Tabs, link_line, verdict_line
 from qualia_tui.widgets.kept import Kept
 from qualia_tui.words import _, sentence_of
@@ -105,9 +105,9 @@ class Console(Questions):
         self._painted_at_s: float = 0.0
         self._trouble: str = ""
         self._is_lost: bool = False
-        self._is_waiting: bool = False
+        self._waiting: str = ""
         self.animation_level = "none"
-        for name in NAMES:
+        for name in THEMES:
             self.register_theme(textual_theme(name))
         self.theme = f"qualia-{look.theme}"
         if look.keys:
@@ -127,31 +127,32 @@ class Console(Questions):
         # What comes of it is waited for: it is shown without a pause.
         self._painted_at_s = 0.0
         if self.model.link == "stale":
-            self._is_waiting = True
-            self.tell(_("the host does not answer now; what was asked for waits until it does"), "warn")
+            self._waiting = _("the host does not answer now; what was asked for waits until it does")
+            self.tell(self._waiting, "warn")
         bridge = self._bridge
         answer = await bridge.call(verb, **params)
         if bridge is not self._bridge:
             raise HostUnreachable("", _("another host is looked at by now"))
         return answer
 
-    def attach(self, reach: Reach) -> None:
-        """Leave the host and look at another one."""
-        self._reach, self._ensure = reach, None
+    def attach(self, reach: Reach, ensure: Ensure | None = None) -> None:
+        """Leave the host and look at another one; the second makes sure that there is one, None waits for it."""
+        self._reach, self._ensure = reach, ensure
         self.action_attach_again()
 
     async def _reattach(self) -> None:
         await self._leave()
         # What still comes from the host before goes into what was known of that one.
         self.model = Model()
+        self.leave_dialogs()
         for section in self._sections.values():
-            section.forget()
+            section.let_go()
         self._begin()
         self._show_all()
 
     def _begin(self) -> None:
         self._bridge = Bridge(self._reach(), self.model, self.note, ensure=self._ensure, pace_s=self.look.pace_s)
-        self._bridge.watch(self._section.PARTS if self._at in self._sections else frozenset())
+        self._bridge.watch(self._section.PARTS if self._section is not None else frozenset())
         self._bridging = asyncio.create_task(self._bridged(self._bridge), name="console-bridge")
         self._bridging.add_done_callback(self._bridge_ended)
 
@@ -220,7 +221,7 @@ class Console(Questions):
 
     def note(self, changed: frozenset[Part]) -> None:
         """Remember which parts of the model changed, and show them: at once after a pause, else at the next turn."""
-        section = self._sections.get(self._at)
+        section = self._section
         if section is not None:
             # What is not on the screen is shown in whole when it comes there.
             changed &= section.PARTS | _ABOVE
@@ -253,11 +254,10 @@ class Console(Questions):
         except OSError as error:
             told = line(_("it cannot be kept for copying: {reason}", reason=str(error)), "bad")
         else:
+            told = line(_("too long for the clipboard; it stands in {path}", path=path), "warn")
             if fits_clipboard(text):
                 self.copy_to_clipboard(text)
                 told = line(_("copied; where the terminal does not take it, it stands in {path}", path=path))
-            else:
-                told = line(_("too long for the clipboard; it stands in {path}", path=path), "warn")
         self.tell(told[0].text, told[0].style)
         return told
 
@@ -270,7 +270,7 @@ class Console(Questions):
         if "link" in changed:
             self._ticking.resume()
             self._tell_link()
-        section = self._sections.get(self._at)
+        section = self._section
         if section is not None and changed & (section.PARTS | {"link"}):
             section.update(changed)
 
@@ -283,7 +283,7 @@ class Console(Questions):
 
     def _show_all(self) -> None:
         self._show_head()
-        if self._at in self._sections:
+        if self._section is not None:
             self._section.update(self._section.PARTS)
 
     def _show_head(self) -> None:
@@ -306,19 +306,18 @@ class Console(Questions):
         elif self.model.link == "connecting" and self._bridge is not None and self._bridge.unreached is not None:
             self._trouble = _("{reason}; F2 shows those that run", reason=sentence_of(self._bridge.unreached))
             self.tell(self._trouble, "bad")
-        elif self.model.link == "live" and (self._trouble or self._is_waiting):
-            self._trouble, self._is_waiting = "", False
-            self.tell("")
-
-    # ------------------------------------------------------------------------------------------------ parts
+        elif self.model.link == "live" and (self._trouble or self._waiting):
+            self._main.query_one(Notice).take_back(self._trouble, self._waiting)
+            self._trouble = self._waiting = ""
 
     @property
     def _main(self) -> Screen[Any]:
         return self.screen_stack[0]
 
     @property
-    def _section(self) -> Section:
-        return self._sections[self._at]
+    def _section(self) -> Section | None:
+        """The one on the screen; None before there is one."""
+        return self._sections.get(self._at)
 
     # ------------------------------------------------------------------------------------------------ actions
 
@@ -348,13 +347,13 @@ class Console(Questions):
 
     def action_next_theme(self) -> None:
         """Take the next theme."""
-        self.wear(NAMES[(NAMES.index(self.look.theme) + 1) % len(NAMES)])
+        self.wear(THEMES[(THEMES.index(self.look.theme) + 1) % len(THEMES)])
 
     def wear(self, theme: str) -> None:
         """Take a theme.
 
         Args:
-            theme: one of `qualia_tui.themes.NAMES`.
+            theme: one of `qualia_tui.look.THEMES`.
         """
         self.look = evolve(self.look, theme=theme)
         self.theme = f"qualia-{theme}"
@@ -392,8 +391,9 @@ class Console(Questions):
             await perform(self.screen, chosen)
 
     async def _hosts(self) -> None:
-        from qualia_tui.dialogs.hosts import host_options, reach_of
+        from qualia_tui.dialogs.hosts import host_options, way_to
 
-        chosen = await self.choose(_("Hosts"), await host_options(self.model.host), empty=_("no host runs"))
+        options = await host_options(self.model.host)
+        chosen = await self.choose(_("Hosts"), options, empty=_("no host runs"))
         if chosen is not None:
-            self.attach(reach_of(chosen, read_only=self.look.read_only))
+            self.attach(*way_to(chosen, options, read_only=self.look.read_only))

@@ -170,8 +170,8 @@ class Bridge:
         except HostUnreachable:
             # It stays wanted: as soon as the link is back, it is asked for.
             return
-        except QualiaError:
-            # Another version's host may not know the verb; what is not told is not shown.
-            self._model.wanted.discard(part)
+        except QualiaError as error:
+            # Another version's host may not know the verb, and one without a project keeps no history.
+            self._changed(self._model.refuse(part, error))
             return
         self._changed(self._model.learn(part, answer))

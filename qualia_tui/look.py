@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+THEMES = ("ansi", "dark", "light", "contrast", "none")
+"""The themes, the one for a terminal at the other end of a line first: it sends the fewest bytes."""
+
 
 @frozen(kw_only=True)
 class Look:
     """What was settled when the console started; the theme may be changed while it runs."""
 
     theme: str = "ansi"
-    """One of `qualia_tui.themes.NAMES`."""
+    """One of `THEMES`."""
     ascii_only: bool = False
     """Whether nothing but ASCII is sent."""
     mouse: bool = True

@@ -27,10 +27,9 @@ from qualia._nearest import unknown_name
 from qualia._values import is_mapping
 from qualia.errors import InvalidSetting
 from qualia.words import language_of
-from qualia_tui.look import Look
+from qualia_tui.look import THEMES, Look
 from qualia_tui.words import LANGUAGES, _, translated
 
-THEMES = ("ansi", "dark", "light", "contrast", "none")
 _FLAGS = ("ascii", "mouse", "slow", "read_only")
 _KNOWN = ("theme", *_FLAGS, "language", "keys")
 

@@ -18,8 +18,8 @@ from qualia._nearest import did_you_mean, nearest
 from qualia._safe import safe_line
 from qualia._version import __version__
 from qualia.errors import InvalidSetting
-from qualia_tui.look import Look
-from qualia_tui.settings import THEMES, read_settings, settings_path, worn
+from qualia_tui.look import THEMES, Look
+from qualia_tui.settings import read_settings, settings_path, worn
 from qualia_tui.words import _, sentence_of, speaking, translated, wanted_language
 
 if TYPE_CHECKING:

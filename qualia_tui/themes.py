@@ -8,9 +8,6 @@ from functools import cache
 from rich.style import Style
 from textual.theme import Theme
 
-NAMES = ("ansi", "dark", "light", "contrast", "none")
-"""The themes, the one for a terminal at the other end of a line first: it sends the fewest bytes."""
-
 _ANSI: Mapping[str, str] = {
     "title": "bold",
     "tab": "",

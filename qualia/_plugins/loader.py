@@ -43,6 +43,8 @@ _SHARED: Mapping[str, re.Pattern[bytes]] = {
     for room in ("draw", "text")
 }
 _TEST = re.compile(r"tests|conftest\.py|test_.*\.py|.*_test\.py")
+# What a plugin says of itself in other languages is read by those who list plugins, and by no plugin.
+_WORDS = re.compile(r"locale/[^/]+/LC_MESSAGES/plugin\.(po|mo)")
 _METHODS: Mapping[str, str] = {
     "document": "process",
     "analyzer": "analyze",
@@ -63,7 +65,10 @@ class Source:
 
     @classmethod
     def read(cls, folder: Path, *, code: Mapping[str, bytes] | None = None) -> Source:
-        """Read a plugin's folder. Hidden files, caches, what editors leave behind and tests are no part of a plugin.
+        """Read a plugin's folder.
+
+        Hidden files, caches, what editors leave behind, tests, and translations of what it says of itself are no part
+        of a plugin.
 
         Args:
             folder: the plugin's.
@@ -85,7 +90,8 @@ class Source:
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and not any(is_litter(part) or _TEST.fullmatch(part) for part in name.split("/")):
+        is_left_out = any(is_litter(part) or _TEST.fullmatch(part) for part in name.split("/"))
+        if path.is_file() and not is_left_out and not _WORDS.fullmatch(name):
             yield name, path.read_bytes()
 
 

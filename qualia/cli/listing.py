@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from qualia._safe import safe_line
 from qualia._values import is_texts, to_plain
 from qualia.cli.forms import csv_text, data_text
@@ -16,6 +18,7 @@ from qualia.cli.words import _, sentence_of, translated
 from qualia.errors import PluginError, describe
 from qualia.plugin import ParamSpec
 from qualia.registry import PluginInfo
+from qualia.words import said_by
 
 
 def list_plugins(asked: argparse.Namespace, face: Face) -> None:
@@ -68,7 +71,7 @@ def _is_wanted(info: PluginInfo, asked: argparse.Namespace) -> bool:
         return False
     if any(name is not None and not _is_among(name, names) for name, names in lists):
         return False
-    text = f"{info.id} {info.summary}".casefold()
+    text = f"{info.id} {info.summary} {said_by(info.folder, info.summary)}".casefold()
     return all(word.casefold() in text for word in asked.words)
 
 
@@ -144,7 +147,12 @@ def told_of(info: PluginInfo) -> str:
     told = " ".join(f"[{note}]" for note in notes)
     if not info.summary and len(notes) == 1:
         return notes[0]
-    return " ".join(part for part in (info.summary, told) if part)
+    return " ".join(part for part in (said_by(info.folder, info.summary), told) if part)
+
+
+def in_words(info: PluginInfo, specs: Sequence[ParamSpec]) -> list[ParamSpec]:
+    """Return a plugin's params with their help in the language spoken."""
+    return [evolve(spec, help=said_by(info.folder, spec.help)) for spec in specs]
 
 
 def _facts(info: PluginInfo) -> dict[str, Any]:
@@ -185,7 +193,7 @@ def _described(info: PluginInfo, specs: Sequence[ParamSpec], trouble: PluginErro
     facts: Mapping[str, str] = {
         _("plugin"): f"{info.id} {info.version}",
         _("kind"): _(info.kind or "?"),
-        _("summary"): info.summary,
+        _("summary"): said_by(info.folder, info.summary),
         _("state"): _(info.state),
         _("produces"): ", ".join(info.produces),
         _("consumes"): ", ".join((*info.consumes, *(f"{each} ({when})" for each, when in info.consumes_when.items()))),
@@ -202,7 +210,7 @@ def _described(info: PluginInfo, specs: Sequence[ParamSpec], trouble: PluginErro
         return f"{text}\n\n{_('its params cannot be shown: {told}', told=told)}"
     if not specs:
         return f"{text}\n\n{_('it takes no params')}"
-    rows = [(spec.name, _(spec.kind), default_shown(spec), allowed(spec), spec.help) for spec in specs]
+    rows = [(spec.name, _(spec.kind), default_shown(spec), allowed(spec), spec.help) for spec in in_words(info, specs)]
     headings = (_("param (-P)"), _("type"), _("default"), _("allowed"), _("what it does"))
     return f"{text}\n\n{table(rows, headings=headings, width=width)}"
 

@@ -31,6 +31,7 @@ def params_help(words: Sequence[str], parser: argparse.ArgumentParser) -> str:
 def _section(asked: argparse.Namespace, plugin: str) -> str:
     from qualia.cli.failure import sentence
     from qualia.cli.grammar import Format
+    from qualia.cli.listing import in_words
     from qualia.cli.opening import open_core
     from qualia.cli.words import _
     from qualia.errors import QualiaError
@@ -39,7 +40,7 @@ def _section(asked: argparse.Namespace, plugin: str) -> str:
     title = _("params of {plugin} (-P KEY=VALUE):", plugin=plugin)
     try:
         with open_core(asked) as core:
-            specs = core.plugins.params(plugin)
+            specs = in_words(core.plugins[plugin], core.plugins.params(plugin))
     except QualiaError as error:
         return f"\n\n{title}\n{sentence(error)}"
     if not specs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from qualia.core import Core
 from qualia.errors import PluginError
 from qualia.host.recent import Recent
 from qualia.host.verbs import Verb
+from qualia.plugin import ParamSpec
 from qualia.registry import PluginInfo
+from qualia.words import translations_by
 
 _CHARACTERS = 64 * 1024
 """Most that is told of a README or a manifest."""
@@ -78,19 +80,29 @@ class AboutPlugins:
         """Return what is known of a plugin, as plain data."""
         plain = attrs.asdict(info, value_serializer=lambda _class, _field, value: _plain(value))
         counts, series = self.core.health.counts(info.id), self.recent.series(info.id)
-        return {**plain, "breaker": self._breaker(info), "counts": counts, "series": series}
+        told = translations_by(info.folder, [info.summary])
+        return {**plain, "breaker": self._breaker(info), "counts": counts, "series": series, "translations": told}
 
     def inspect(self, plugin: str) -> dict[str, Any]:
         """Return a plugin with its params; None in their place when it cannot be loaded, with the reason."""
         info = self.core.plugins[plugin]
+        specs: Sequence[ParamSpec] | None = None
+        trouble = ""
         try:
-            params: Any = to_plain(self.core.plugins.params(plugin))
-            trouble = ""
+            specs = self.core.plugins.params(plugin)
         except PluginError as error:
-            params, trouble = None, str(error)
-        told = {"params": params, "trouble": trouble, "readme": _text_of(info.folder / "README.md")}
-        made = {"manifest": _text_of(info.folder / FILE_NAME), "limits": _limits(info.folder)}
-        return {**self.facts(info), **told, **made, "failures": self.recent.failures(plugin)}
+            trouble = str(error)
+        words = translations_by(info.folder, [info.summary, *(spec.help for spec in specs or ())])
+        return {
+            **self.facts(info),
+            "translations": words,
+            "params": None if specs is None else to_plain(specs),
+            "trouble": trouble,
+            "readme": _text_of(info.folder / "README.md"),
+            "manifest": _text_of(info.folder / FILE_NAME),
+            "limits": _limits(info.folder),
+            "failures": self.recent.failures(plugin),
+        }
 
     def enable(self, plugin: str) -> dict[str, Any]:
         """Switch a plugin on."""

@@ -167,12 +167,12 @@ def _at(items: Sequence[Any], place: int) -> Any:
 
 
 def _short(value: object) -> Any:
-    """Return a value as one cell shows it."""
+    """Return a value as a line can show it: a short record or list as it is, of anything longer the beginning."""
     if isinstance(value, str):
         return value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
     if is_mapping(value) or is_sequence(value):
         text = str(_listed(value))
-        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        return value if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
     return value
 
 

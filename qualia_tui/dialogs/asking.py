@@ -23,9 +23,9 @@ from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
 from qualia_tui.words import _
 
-_FRAME, _LEAST = 4, 20
+FRAME, _LEAST = 4, 20
 """Columns that the frame of something to read takes, and for which it is folded at least."""
-_SMALL, _MOST = 64, 12
+SMALL, _MOST = 64, 12
 """Columns that a short question takes at most, and lines of what it is about."""
 Check = Callable[[str], str]
 """Says what is wrong with a text; empty when nothing is."""
@@ -133,7 +133,7 @@ class Confirm(Dialog[bool]):
 
     def _fold(self, width: int) -> None:
         is_small = self._shape == "small"
-        room = max(_LEAST, (min(width, _SMALL) if is_small else width) - _FRAME)
+        room = max(_LEAST, (min(width, SMALL) if is_small else width) - FRAME)
         detail, lines = self.query_one(TextLines), tuple(each for told in self._detail for each in _folded(told, room))
         if is_small:
             detail.styles.height = min(len(lines), _MOST)
@@ -301,9 +301,15 @@ class Reading(Dialog[bool]):
         if event.size.width:
             self._fold(event.size.width)
 
+    def show(self, lines: Sequence[Line] | Fold) -> None:
+        """Say something else, from about where one reads."""
+        self._told = lines
+        if self.is_mounted and self.is_attached:
+            self._fold(console_of(self).size.width)
+
     def _fold(self, width: int) -> None:
         reading, before = self.query_one(TextLines), len(self._lines)
-        self._lines = tuple(self._told(max(_LEAST, width - _FRAME)) if callable(self._told) else self._told)
+        self._lines = tuple(self._told(max(_LEAST, width - FRAME)) if callable(self._told) else self._told)
         reading.show(self._lines)
         if before and before != len(self._lines):
             reading.scroll_lines(reading.first * len(self._lines) // before)

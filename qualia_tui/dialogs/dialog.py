@@ -13,11 +13,13 @@ from textual.widget import Widget
 
 from qualia_tui.lines import line
 from qualia_tui.widgets.bars import Bar, Foot, Notice
+from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.beside import give_up
 
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T]):
+class Dialog(ModalScreen[T | None]):
     """A box with a title; escape leaves it and gives None.
 
     Args:
@@ -56,5 +58,20 @@ class Dialog(ModalScreen[T]):
         self.give(None)
 
     def give(self, answer: T | None) -> None:
-        """Leave with an answer; None for nothing done."""
+        """Leave with an answer, None for nothing done; what it asked, and what it is doing, is given up.
+
+        A second answer is none: two keys may be on their way at once.
+        """
+        stack = console_of(self).screen_stack
+        if self not in stack:
+            return
+        for above in reversed(stack[stack.index(self) + 1 :]):
+            if isinstance(above, Dialog):
+                above.give(None)
+        if console_of(self).screen is not self or not self.is_mounted:
+            # A key was quicker than a screen; what is not there yet cannot go.
+            self.call_later(self.give, answer)
+            return
+        for part in self.walk_children(with_self=True):
+            give_up(part)
         self.dismiss(answer)  # type: ignore[unused-awaitable]  # it completes by itself

@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from qualia._form import Form
 from qualia.errors import QualiaError
-from qualia_tui.dialogs.answering import answer_of
 from qualia_tui.dialogs.dialog import Dialog
 from qualia_tui.dialogs.form_of_step import StepForm
 from qualia_tui.dialogs.form_pane import FormPane
@@ -76,7 +75,7 @@ class Launch(Dialog[Order]):
 
     def on_mount(self) -> None:
         """Ask for the params or the plan."""
-        self.query_one(".does", Bar).show(line(translated(self._subject.told), "dim"))
+        self.query_one(".does", Bar).show(line(self._subject.told, "dim"))
         self._show_given()
         if self._subject.kind == "plugin":
             self.query_one(FormPane).take_focus()
@@ -129,14 +128,14 @@ class Launch(Dialog[Order]):
         given = self._given
         start = "" if given is None else given.path if given.is_many else str(PurePath(given.path).parent)
         start = start if given is not None and given.path else ""
-        picked = await answer_of(self, Picker(_("Run it on"), start=start))
+        picked = await console_of(self).answered(Picker(_("Run it on"), start=start))
         self._take(picked)
 
     async def _paste(self) -> None:
         from qualia_tui.dialogs.pasting import Pasting
 
         before = self._given.text if self._given is not None else ""
-        text = await answer_of(self, Pasting(before))
+        text = await console_of(self).answered(Pasting(before))
         self._take(None if text is None else Given(kind="text", text=text))
 
     def _take(self, given: Given | None) -> None:
@@ -191,7 +190,7 @@ class Launch(Dialog[Order]):
             return
         form = await self._form_of(step, row.plugin, facts.mapping(planned, "params"))
         if form is not None:
-            changed = await answer_of(self, StepForm(step, form))
+            changed = await console_of(self).answered(StepForm(step, form))
             self._forms[step] = form if changed is None else changed
             self._draw_plan()
 

@@ -32,7 +32,7 @@ from qualia_tui.widgets.beside import beside
 from qualia_tui.widgets.entry import Entry
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.text_lines import TextLines
-from qualia_tui.words import _, translated
+from qualia_tui.words import _
 
 
 class FieldEntry(Entry):
@@ -181,7 +181,7 @@ class FormPane(Widget):
 
     def _tell(self) -> None:
         spec = self._spec
-        text = "" if spec is None else f"{translated(spec.help)} [{allowed(spec)}]"
+        text = "" if spec is None else f"{spec.help} [{allowed(spec)}]"
         lines = wrapped(text, max(20, self.size.width))
         self.query_one(".about-field", TextLines).show([line(each) for each in lines])
         if not self.query_one(FieldEntry).display:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from asyncio import to_thread
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from qualia.client import Client, attach, running
+from qualia.client import Client, attach, host_for, running
 from qualia.protocol.places import Found
 from qualia_tui.dialogs.asking import Option
 from qualia_tui.model import facts
@@ -41,11 +42,18 @@ def _told(found: Found, *, is_here: bool) -> str:
     return _("since {time}", time=moment(began_s)[: -len(":00")])
 
 
-def reach_of(socket: str, *, read_only: bool) -> Callable[[], Client]:
-    """Return how a host is reached.
+def way_to(
+    socket: str, options: Iterable[Option], *, read_only: bool
+) -> tuple[Callable[[], Client], Callable[[], Awaitable[object]] | None]:
+    """Return how a host is reached, and how one is made sure of should it be gone; None when nobody can start it.
 
     Args:
         socket: where it answers.
+        options: the hosts there were to choose from.
         read_only: whether the console only looks.
     """
-    return lambda: attach(Path(socket), name="qualia-tui", read_only=read_only)
+    name = next((each.text for each in options if each.key == socket), "")
+    # A host that is called like a folder serves the project there; an app starts its own.
+    is_project = Path(name).is_absolute() and Path(name).is_dir()
+    reach = partial(attach, Path(socket), name="qualia-tui", read_only=read_only)
+    return reach, partial(host_for, name) if is_project else None

@@ -88,9 +88,10 @@ class Picker(Dialog[Given]):
         self._go(self._folder.path)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Show what has what was typed in its name."""
+        """Show what has what was typed in its name; what was wrong with what stood there before is no longer said."""
         event.stop()
         self._show()
+        self._say(self._more())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the row under the cursor, or the path that was typed."""
@@ -154,8 +155,7 @@ class Picker(Dialog[Given]):
         # Going up, the cursor stands on where one comes from.
         came_from = kind_of(self._folder, before) and before
         self.query_one(Grid).move_to(came_from or first_pick(self._rows()))
-        more = _("there is more than is listed; type a path to get there") if self._folder.has_more else ""
-        self._say(more)
+        self._say(self._more())
 
     async def _is_file(self, path: str) -> bool:
         """Tell whether a path is a file: the folder it lies in knows."""
@@ -173,6 +173,9 @@ class Picker(Dialog[Given]):
     def _show(self) -> None:
         self.query_one(".where", Bar).show((Span(self._folder.path, "accent"),))
         self.query_one(Grid).show_rows(folder_columns(), self._rows(), empty=_("nothing is called that"))
+
+    def _more(self) -> str:
+        return _("there is more than is listed; type a path to get there") if self._folder.has_more else ""
 
     def _say(self, text: str) -> None:
         keys = _("backspace goes up a folder")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from asyncio import shield
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-from textual.screen import Screen
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from qualia_tui.lines import Line
 from qualia_tui.look import Look
@@ -13,7 +12,10 @@ from qualia_tui.terminal.sparing import SparingApp
 from qualia_tui.words import _
 
 if TYPE_CHECKING:
-    from qualia_tui.dialogs.asking import Check, Fold, Option
+    from qualia_tui.dialogs.asking import Check, Fold, Option, Reading
+    from qualia_tui.dialogs.dialog import Dialog
+
+T = TypeVar("T")
 
 
 class Questions(SparingApp):
@@ -24,6 +26,21 @@ class Questions(SparingApp):
     def tell(self, text: str, style: str = "") -> None:
         """Say something without asking."""
         raise NotImplementedError
+
+    async def answered(self, dialog: Dialog[T]) -> T | None:
+        """Show a dialog and return what it gives; None for nothing.
+
+        To be called from work that goes on beside the screen; when that is given up, the dialog goes.
+        """
+        try:
+            return await shield(self.push_screen(dialog, wait_for_dismiss=True))
+        finally:
+            dialog.give(None)
+
+    def leave_dialogs(self) -> None:
+        """Leave every dialog, with nothing done."""
+        for lowest in self.screen_stack[1:2]:
+            cast("Dialog[Any]", lowest).give(None)
 
     async def confirm(
         self, text: str, *, detail: Sequence[Line] = (), does: str | None = None, word: str | None = None
@@ -41,9 +58,7 @@ class Questions(SparingApp):
             return False
         from qualia_tui.dialogs.asking import Confirm
 
-        asked: Screen[bool] = Confirm(text, detail=detail, does=does or _("Yes"), word=word)
-        answer: bool | None = await self.push_screen_wait(asked)
-        return answer is True
+        return await self.answered(Confirm(text, detail=detail, does=does or _("Yes"), word=word)) is True
 
     async def prompt(self, title: str, *, value: str = "", check: Check | None = None) -> str | None:
         """Ask for a text and return it; None when nothing shall be done.
@@ -55,7 +70,7 @@ class Questions(SparingApp):
         """
         from qualia_tui.dialogs.asking import Prompt
 
-        return await self.push_screen_wait(Prompt(title, value=value, check=check))
+        return await self.answered(Prompt(title, value=value, check=check))
 
     async def choose(self, title: str, options: Sequence[Option], *, empty: str = "") -> str | None:
         """Ask which of several and return its key; None for none of them.
@@ -67,10 +82,10 @@ class Questions(SparingApp):
         """
         from qualia_tui.dialogs.asking import Choose
 
-        return await self.push_screen_wait(Choose(title, options, empty=empty))
+        return await self.answered(Choose(title, options, empty=empty))
 
-    def read(self, title: str, lines: Sequence[Line] | Fold) -> None:
-        """Show something to read over the screen.
+    def read(self, title: str, lines: Sequence[Line] | Fold) -> Reading:
+        """Show something to read over the screen, and return what shows it.
 
         Args:
             title: what it is.
@@ -78,4 +93,6 @@ class Questions(SparingApp):
         """
         from qualia_tui.dialogs.asking import Reading
 
-        self.push_screen(Reading(title, lines))  # type: ignore[unused-awaitable]  # it is shown without being waited for
+        reading = Reading(title, lines)
+        self.push_screen(reading)  # type: ignore[unused-awaitable]  # it is shown without being waited for
+        return reading

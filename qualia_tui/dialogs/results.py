@@ -64,7 +64,7 @@ class Results(Dialog[bool]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to save what there is to save."""
         del parameters
-        return action != "save" or bool(self.query_one(ResultsView).steps)
+        return action != "save" or any(view.steps for view in self.query(ResultsView))
 
     def action_save(self) -> None:
         """Save what is looked at as a file of the host's machine."""

@@ -125,7 +125,7 @@ class ResultsView(Widget):
                 return bool(self._views)
             case "show_all":
                 # Without a filter escape leaves the dialog.
-                return self.query_one(FilterLine).display
+                return any(line.display for line in self.query(FilterLine))
             case _:
                 return True
 

@@ -159,11 +159,18 @@ def problem_lines(told: facts.Plain, width: int) -> tuple[Line, ...]:
 
 
 def difference_lines(told: facts.Plain) -> tuple[Line, ...]:
-    """Return what a restore would do to each file, as the dry run of ``backup.restore`` gives it."""
-    signs = (("added", "+", "ok"), ("changed", "~", "warn"), ("removed", "-", "bad"))
+    """Return what a restore would do to each file, as the dry run of ``backup.restore`` gives it.
+
+    How many there are of each kind comes first, then what would be lost, as the list may be longer than anybody reads.
+    """
+    signs = (("removed", "-", "bad"), ("changed", "~", "warn"), ("added", "+", "ok"))
     found: list[Line] = [
         (Span(f"{sign} ", style), Span(path)) for name, sign, style in signs for path in facts.texts(told, name)
     ]
+    if found:
+        gone, changed, back = (count(len(facts.texts(told, name))) for name, _sign, _style in signs)
+        head = _("removed: {gone}, changed: {changed}, brought back: {back}", gone=gone, changed=changed, back=back)
+        found.insert(0, line(head, "title"))
     kept = len(facts.texts(told, "kept"))
     last = _("{count} that it leaves out stay as they are", count=kept)
     if kept == 1:

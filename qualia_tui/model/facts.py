@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qualia._values import is_mapping, is_sequence, is_texts
+from qualia.words import spoken
 
 Plain = Mapping[str, Any]
 
@@ -44,6 +45,16 @@ def texts(value: object, name: str) -> tuple[str, ...]:
     """Return a list of texts of a mapping; an empty one when there is none."""
     found = value.get(name) if is_mapping(value) else None
     return tuple(found) if is_texts(found) else ()
+
+
+def in_words(plugin: object, sentence: str) -> str:
+    """Return what a plugin says of itself in the language spoken, as its host translates it; else as it is.
+
+    Args:
+        plugin: what the host told of it.
+        sentence: its summary, or the help of one of its params.
+    """
+    return text(mapping(mapping(plugin, "translations"), spoken()), sentence, sentence)
 
 
 def flag(value: object, name: str) -> bool:

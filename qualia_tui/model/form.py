@@ -21,12 +21,13 @@ MANY = 6
 
 
 def specs_of(answer: object) -> tuple[ParamSpec, ...]:
-    """Return the params that a host declares for a plugin; what is no declaration is left out.
+    """Return the params that a host declares for a plugin, their help in the language spoken; what is none is left out.
 
     Args:
         answer: of ``plugins.inspect``.
     """
-    return tuple(spec for each in facts.items(answer, "params") if (spec := _spec(each)) is not None)
+    found = (spec for each in facts.items(answer, "params") if (spec := _spec(each)) is not None)
+    return tuple(evolve(spec, help=facts.in_words(answer, spec.help)) for spec in found)
 
 
 def _spec(told: facts.Plain) -> ParamSpec | None:

@@ -17,6 +17,7 @@ from qualia_tui.words import _, translated
 
 _PLUGIN = "plugin:"
 _GRAPH = 12
+_COARSE_S = 600
 _MARKS: Mapping[str, tuple[str, Style]] = {"ok": ("✓", "ok"), "degraded": ("!", "warn"), "failing": ("✗", "bad")}
 _WEIGHTS: Mapping[str, int] = {"failing": 0, "degraded": 1}
 _TERMS = frozenset({"state", "breaker"})
@@ -81,10 +82,14 @@ def verdict_line(report: facts.Plain) -> tuple[Line, Line]:
     elif count:
         parts = (*parts, Span("  " + _("{count} things need somebody", count=count), "dim"))
     engine = facts.mapping(component(report, "engine"), "facts")
-    up = facts.number(engine, "uptime_s")
-    age = amounts.age(up)
+    age = _coarse_age(facts.number(engine, "uptime_s"))
     told = _("just started") if age == _("now") else _("up {age}", age=age)
     return parts, (Span(f"Qualia {facts.text(report, 'engine')}{f' · {told}' if age else ''}", "dim"),)
+
+
+def _coarse_age(value: float | None) -> str:
+    """Return an age in tens of minutes at least: one that nobody waits for does not change with every minute."""
+    return amounts.age(None if value is None else value // _COARSE_S * _COARSE_S)
 
 
 def component(report: facts.Plain, name: str) -> facts.Plain:
@@ -280,7 +285,7 @@ def _backups(known: facts.Plain, at_s: float | None) -> str:
     count, newest = facts.number(known, "count"), facts.number(known, "newest_at_s")
     if not count:
         return _("none")
-    age = amounts.age(max(0.0, at_s - newest)) if at_s is not None and newest is not None else "?"
+    age = _coarse_age(max(0.0, at_s - newest)) if at_s is not None and newest is not None else "?"
     verified = _("verified") if known.get("verified") else _("not verified")
     if age == _("now"):
         return _("{count}, the newest just made, {verified}", count=amounts.count(count), verified=verified)

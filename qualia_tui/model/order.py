@@ -34,6 +34,8 @@ class Begun:
     """A run that was begun, or several together."""
 
     title: str
+    where: str = ""
+    """The host that was asked: its project, or its name."""
     run: str = ""
     """The host's id of it; empty for several."""
     many: facts.Plain = field(factory=dict[str, Any])

@@ -28,7 +28,7 @@ class Subject:
     asked: str
     """What the host is asked for: the path of a pipeline's file, or the plugin's id."""
     told: str = ""
-    """What it does, in a sentence, in the language its author wrote."""
+    """What it does, in a sentence; of a pipeline in the language its author wrote."""
     sort: str = ""
     """Of a plugin its kind, such as "analyzer"."""
     steps: tuple[tuple[str, str], ...] = ()
@@ -59,7 +59,7 @@ def _pipeline(told: facts.Plain) -> Subject:
         kind="pipeline",
         name=facts.text(told, "name"),
         asked=facts.text(told, "path"),
-        told=facts.text(told, "description"),
+        told=translated(facts.text(told, "description")),
         steps=tuple((facts.text(each, "id"), facts.text(each, "plugin")) for each in facts.items(told, "steps")),
         trouble=facts.text(told, "trouble"),
     )
@@ -71,7 +71,7 @@ def _plugin(told: facts.Plain) -> Subject:
         kind="plugin",
         name=facts.text(told, "id"),
         asked=facts.text(told, "id"),
-        told=facts.text(told, "summary"),
+        told=facts.in_words(told, facts.text(told, "summary")),
         sort=facts.text(told, "kind"),
         trouble="" if state in _RUNNABLE else facts.text(told, "reason") or state,
         state=state,
@@ -103,7 +103,7 @@ def subject_rows(found: Iterable[Subject], *, wanted: str = "") -> tuple[Row, ..
 
 def _row(subject: Subject) -> Row:
     name = f"✗ {subject.name}" if subject.trouble else subject.name
-    told = translated(subject.trouble) if subject.trouble else translated(subject.told)
+    told = translated(subject.trouble) if subject.trouble else subject.told
     style = "bad" if subject.trouble else ""
     steps = str(len(subject.steps)) if subject.kind == "pipeline" and subject.steps else ""
     return Row(
@@ -225,7 +225,7 @@ def about_lines(subject: Subject, width: int) -> Iterator[Line]:
     """Yield what is known of a pipeline or a plugin without asking: its name, what it does, what is wrong with it."""
     told = [Paragraph(lead=(Span(subject.name, "title"), Span(f"  {kind_name(subject)}", "dim")))]
     if subject.told:
-        told.append(Paragraph(text=translated(subject.told)))
+        told.append(Paragraph(text=subject.told))
     if subject.kind == "pipeline":
         told.append(Paragraph(text=subject.asked, style="dim"))
     elif subject.state:

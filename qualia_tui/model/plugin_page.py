@@ -141,7 +141,7 @@ def _params(told: facts.Plain, width: int) -> Iterator[Line]:
         name, kind = facts.text(each, "name"), facts.text(each, "kind")
         about = f"{kind} = {_value(each.get('default'))}{_range(each)}"
         yield from lines_of(Paragraph(text=about, lead=(Span(f"{name}  ", "accent"),)), width)
-        yield from wrapped_lines(facts.text(each, "help"), width, indent=4, style="dim")
+        yield from wrapped_lines(facts.in_words(told, facts.text(each, "help")), width, indent=4, style="dim")
 
 
 def _range(each: facts.Plain) -> str:

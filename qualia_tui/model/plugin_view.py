@@ -100,7 +100,7 @@ def plugin_facts(plain: facts.Plain) -> PluginFacts:
         id=facts.text(plain, "id"),
         kind=facts.text(plain, "kind"),
         version=facts.text(plain, "version"),
-        summary=facts.text(plain, "summary"),
+        summary=facts.in_words(plain, facts.text(plain, "summary")),
         state=facts.text(plain, "state"),
         reason=facts.text(plain, "reason"),
         breaker=facts.text(breaker, "state"),

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from qualia._values import is_mapping, is_sequence
 from qualia_tui.lines import Column, Line, Row, Span, Style, line
 from qualia_tui.model import facts
-from qualia_tui.model.amounts import duration
+from qualia_tui.model.amounts import duration, moment
 from qualia_tui.model.log import matches
 from qualia_tui.model.state import JobFacts
 from qualia_tui.model.texts import facts_lines, figure, wrapped_lines
@@ -118,7 +118,7 @@ def _job_row(job: JobFacts) -> Row:
         JOB + job.id,
         (
             Span(f" {mark}", style),
-            Span(""),
+            Span(_asked(job), "dim"),
             Span(job.name),
             outcome_span(job.state),
             Span(""),
@@ -138,10 +138,15 @@ def job_lines(job: JobFacts, width: int) -> tuple[Line, ...]:
     known = {
         _("outcome"): outcome_span(job.state).text,
         _("error"): translated(job.error),
+        _("begun"): _asked(job),
         _("file"): job.path,
         _("run"): job.id,
     }
     return (line(job.name, "title"), *facts_lines(known, width))
+
+
+def _asked(job: JobFacts) -> str:
+    return moment(job.asked_at_s)[: -len(":00")]
 
 
 def begun(entry: facts.Plain) -> str:

@@ -10,8 +10,10 @@ from attrs import Factory, define, evolve, frozen
 
 from qualia._values import is_mapping, is_sequence
 from qualia.client import HostEvent
+from qualia.errors import QualiaError
 from qualia_tui.model import facts
 from qualia_tui.model.log import LogLine, log_line
+from qualia_tui.model.steady import latest_run_s, steadied
 
 Part = Literal["link", "health", "plugins", "jobs", "log", "pipelines", "history", "operations"]
 KEPT_LINES = 2_000
@@ -60,6 +62,8 @@ class JobFacts:
     name: str = ""
     state: str = "waiting"
     """"waiting", "running", "ok", "failed", "cancelled" or "lost"."""
+    asked_at_s: float | None = None
+    """When somebody asked for it, in seconds since 1970; None when nobody knows."""
     at_s: float | None = None
     """When it was last heard of, in seconds since 1970."""
     run_id: str = ""
@@ -97,6 +101,8 @@ class Model:
     operations: tuple[facts.Plain, ...] = ()
     known: set[Part] = Factory(set[Part])
     """Parts that the host has told of, be it that there is nothing."""
+    refused: dict[Part, QualiaError] = Factory(dict[Part, QualiaError])
+    """Parts that the host does not tell of, and why."""
     wanted: set[Part] = Factory(set[Part])
     """Parts that an event has made old: whoever can asks for them again."""
 
@@ -123,12 +129,16 @@ class Model:
     def learn(self, part: Part, answer: Any) -> frozenset[Part]:
         """Take in the host's answer about a part and return the parts it changed: that one, or none."""
         self.wanted.discard(part)
+        self.refused.pop(part, None)
         is_news = part not in self.known
         self.known.add(part)
         before = getattr(self, part)
         match part:
             case "health":
-                self.health = answer if is_mapping(answer) else {}
+                self.health = steadied(facts.plain(answer), self.health)
+                # Another process may keep runs in the same history, of which no event tells.
+                if before and latest_run_s(before) != latest_run_s(self.health):
+                    self.wanted.add("history")
             case "plugins":
                 self.plugins = {facts.text(each, "id"): each for each in facts.items(answer)}
             case "jobs":
@@ -142,6 +152,12 @@ class Model:
             case _:
                 return frozenset()
         return frozenset({part}) if is_news or getattr(self, part) != before else frozenset()
+
+    def refuse(self, part: Part, why: QualiaError) -> frozenset[Part]:
+        """Take in that the host does not tell of a part, and return the parts that changed: that one, or none."""
+        self.wanted.discard(part)
+        before, self.refused[part] = self.refused.get(part), why
+        return frozenset() if str(before) == str(why) else frozenset({part})
 
     def _job_changed(self, run: str, event: HostEvent) -> bool:
         before = self.jobs.get(run, JobFacts(id=run))
@@ -167,6 +183,7 @@ class Model:
                 state=facts.text(each, "state", known.state),
                 run_id=facts.text(each, "run_id", known.run_id),
                 path=facts.text(each, "path", known.path),
+                asked_at_s=facts.number(each, "asked_at_s") or known.asked_at_s,
                 at_s=facts.number(each, "ended_at_s") or facts.number(each, "asked_at_s") or known.at_s,
                 error=_error(each.get("error")) or known.error,
             )
@@ -187,6 +204,7 @@ def changed_job(job: JobFacts, event: HostEvent) -> JobFacts:
             run_id=event.run_id or job.run_id,
             path=facts.text(details, "path", job.path),
             error=_error(details.get("error")) or job.error,
+            asked_at_s=event.at_s if job.asked_at_s is None and details.get("state") == "waiting" else job.asked_at_s,
             at_s=event.at_s,
         )
     state = _STEPS.get(event.kind)

@@ -160,6 +160,8 @@ def figure(value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, float):
-        text = f"{value:.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
+        # Four digits say enough, but nobody reads 1.345e+04.
+        is_whole = value.is_integer() or abs(value) >= 9999.5
+        text = f"{value:.0f}" if is_whole and abs(value) < 1e15 else f"{value:.4g}"
         return text.replace(".", ",") if spoken() != "en" else text
     return str(value)

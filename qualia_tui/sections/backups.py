@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from qualia.client import HostUnreachable
 from qualia.errors import QualiaError
+from qualia_tui.dialogs.asking import FRAME, SMALL
 from qualia_tui.lines import Line, Span, line
 from qualia_tui.model import facts
 from qualia_tui.model.amounts import percent, size
@@ -25,9 +27,9 @@ from qualia_tui.model.backups_view import (
     scheduled_lines,
     snapshot_lines,
 )
-from qualia_tui.model.state import JobFacts, Part
+from qualia_tui.model.state import Part
 from qualia_tui.model.texts import wrapped_lines
-from qualia_tui.sections.backups_told import absent, asked_key, doing
+from qualia_tui.sections.backups_told import Ends, absent, asked_key, changing, doing, ends_of
 from qualia_tui.sections.operating import Unfinished, operate
 from qualia_tui.sections.section import Section
 from qualia_tui.widgets.bars import Bar
@@ -36,13 +38,11 @@ from qualia_tui.widgets.entry import FilterLine
 from qualia_tui.widgets.grid import Grid
 from qualia_tui.words import _, sentence_of, translated
 
-_CHANGING = frozenset({"create", "drill", "export", "prune", "restore", "verify"})
-
 
 class Backups(Section):
     """The snapshots in a table; everything is done by operations of the host."""
 
-    PARTS: ClassVar[frozenset[Part]] = frozenset({"operations", "jobs"})
+    PARTS: ClassVar[frozenset[Part]] = frozenset({"operations", "jobs", "link"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "stop", "stop", id="backups.stop"),
         Binding("n", "create", "new", id="backups.create"),
@@ -64,7 +64,7 @@ class Backups(Section):
     _trouble: str = ""
     _next: str = ""
     _keys: tuple[tuple[str, str], ...] = ()
-    _ended: frozenset[str] = frozenset()
+    _ends: Ends = Ends()
 
     def compose(self) -> ComposeResult:
         """Lay out the table, what is being done, and the line for the filter."""
@@ -80,15 +80,16 @@ class Backups(Section):
         if not self._has("list"):
             self._grid.show_rows((), (), empty=absent())
             return
-        ended = frozenset(job.id for job in self._jobs() if job.is_over)
-        has_news, self._ended = bool(ended - self._ended), ended
-        if not self._is_asked or has_news:
+        before, self._ends = self._ends, ends_of(self.model.jobs.values(), self._ends)
+        if self._ends.lost:
+            self.console_app.tell(self._ends.lost, "bad")
+        if not self._is_asked or self._ends.over - before.over:
             self._look_again()
         self._show()
 
     def forget(self) -> None:
         """Forget the snapshots of the host before, and ask for those of the one that is looked at."""
-        self.snapshots, self._keys, self._ended = (), (), frozenset()
+        self.snapshots, self._keys = (), ()
         self._is_asked = self._is_listed = False
         self._trouble = ""
         self._grid.show_rows((), ())
@@ -168,6 +169,8 @@ class Backups(Section):
         try:
             await self._look()
         except QualiaError as error:
+            # As soon as there is a host again, it is asked.
+            self._is_asked = not isinstance(error, HostUnreachable)
             self._trouble = sentence_of(error)
             self._show()
         if self._next in {facts.text(each, "id") for each in self.snapshots}:
@@ -277,7 +280,7 @@ class Backups(Section):
     @property
     def _least(self) -> int:
         """Characters that fit into the box of a question."""
-        return max(20, self.size.width - 8)
+        return max(20, min(self.size.width, SMALL) - FRAME)
 
     @property
     def _none_yet(self) -> str:
@@ -288,11 +291,6 @@ class Backups(Section):
     def _has(self, name: str) -> bool:
         return f"{PREFIX}{name}" in offers(self.model.operations)
 
-    def _jobs(self) -> tuple[JobFacts, ...]:
-        """Return what was begun through the host that makes or removes snapshots, by whomever."""
-        names = {f"{PREFIX}{name}" for name in _CHANGING}
-        return tuple(job for job in self.model.jobs.values() if job.kind == "operation" and job.name in names)
-
     def _show(self) -> None:
         empty = _("no snapshot is like that") if self.wanted else self._none_yet
         # The host may stand elsewhere, with a clock of its own.
@@ -301,13 +299,16 @@ class Backups(Section):
         empty = empty if self._is_listed else _("looking")
         self._grid.show_rows(columns(self.snapshots), shown, empty=self._trouble or empty)
         if not self._is_busy:
-            others = [job for job in self._jobs() if not job.is_over]
+            # What a host does that cannot be heard, nobody knows.
+            known = self.model.jobs.values() if self.model.link in {"live", "stale"} else ()
+            others = [job for job in changing(known) if not job.is_over]
             self._tell_doing(line(_("▸ elsewhere: {what}", what=doing(others[-1].name)), "accent") if others else ())
 
     def _with_snapshot(self, work: Callable[[str], Coroutine[Any, Any, None]], *, changes: bool = False) -> None:
         key = self._grid.key
         if key is None:
-            self.console_app.tell(self._refusal(changes=changes) or _("there is no snapshot here"), "warn")
+            none = _("there is no snapshot here") if self._is_listed else _("looking")
+            self.console_app.tell(self._refusal(changes=changes) or none, "warn")
         else:
             self._do(work(key), changes=changes)
 
@@ -395,5 +396,4 @@ class Backups(Section):
     def _said(self, result: facts.Plain, text: str = "", *, last: bool = False) -> None:
         """Say how an operation ended: in its own first line, or its last, and with a style by its code."""
         lines = facts.text(result, "text").splitlines() or [""]
-        told = text or lines[-1 if last else 0]
-        self.console_app.tell(told, "bad" if facts.number(result, "code") else "ok")
+        self.console_app.tell(text or lines[-1 if last else 0], "bad" if facts.number(result, "code") else "ok")

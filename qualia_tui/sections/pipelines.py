@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, ClassVar
 
-from attrs import evolve
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -52,6 +51,7 @@ class Pipelines(Section):
     .-ascii Pipelines .-wide .plan { border-top: none; border-left: ascii $accent; }
     """
     PARTS: ClassVar[frozenset[Part]] = frozenset({"pipelines", "plugins", "jobs"})
+    NEED_ROW: ClassVar[frozenset[str]] = frozenset({"launch"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "launch", "run it", id="pipelines.run"),
         Binding("o", "last", "last run", id="pipelines.last"),
@@ -85,9 +85,11 @@ class Pipelines(Section):
         self._show_last()
 
     def forget(self) -> None:
-        """Forget what another host would do and did; what was run on last is offered here too."""
+        """Forget what another host would do; what was run on last is offered here too.
+
+        What was begun last is told where it was begun: a host that was killed is followed by one that knows of it.
+        """
         self._plans.clear()
-        self._memory = evolve(self._memory, last=None)
 
     def on_resize(self) -> None:
         """Put the plan where there is room for it."""
@@ -139,18 +141,17 @@ class Pipelines(Section):
 
     def action_last(self) -> None:
         """Look at the last run that was begun here."""
-        begun = self._memory.last
+        begun = self._begun
         if begun is None:
             self.console_app.tell(_("nothing was run from here yet"))
             return
         self._show_begun(begun)
 
     async def _launch(self, subject: Subject) -> None:
-        from qualia_tui.dialogs.answering import answer_of
         from qualia_tui.dialogs.form import Launch
 
-        order = await answer_of(
-            self, Launch(subject, given=self._memory.given, forms=self._memory.forms.get(subject.key))
+        order = await self.console_app.answered(
+            Launch(subject, given=self._memory.given, forms=self._memory.forms.get(subject.key))
         )
         if order is None:
             return
@@ -168,7 +169,7 @@ class Pipelines(Section):
 
         title = title_of(order.subject.name, order.given.name())
         many = facts.plain(answer if order.given.is_many else None)
-        begun = Begun(title, run="" if many else facts.text(answer, "run"), many=many)
+        begun = Begun(title, where=self._where, run="" if many else facts.text(answer, "run"), many=many)
         self._memory = self._memory.with_begun(begun)
         self._show_begun(begun, name=order.subject.name)
         self._show_last()
@@ -180,6 +181,16 @@ class Pipelines(Section):
         job = self.model.jobs.get(begun.run) or JobFacts(id=begun.run, name=name)
         dialog = ManyResults(begun.title, begun.many) if begun.many else RunResults(begun.run, begun.title, job=job)
         self.console_app.push_screen(dialog)  # type: ignore[unused-awaitable]  # shown without being waited for
+
+    @property
+    def _where(self) -> str:
+        return facts.text(self.model.host, "project") or facts.text(self.model.host, "name")
+
+    @property
+    def _begun(self) -> Begun | None:
+        """What was begun last of all, if it was begun on the host that is looked at."""
+        last = self._memory.last
+        return last if last is not None and last.where == self._where else None
 
     @property
     def _subjects(self) -> tuple[Subject, ...]:
@@ -228,7 +239,7 @@ class Pipelines(Section):
         self._show_plan()
 
     def _show_last(self) -> None:
-        begun = self._memory.last
+        begun = self._begun
         bar = self.query_one(".last", Bar)
         bar.display = begun is not None
         if begun is not None:

@@ -43,6 +43,7 @@ class Plugins(Section):
     Plugins.-wide #plugin-pane { display: block; }
     """
     PARTS: ClassVar[frozenset[Part]] = frozenset({"plugins", "log"})
+    NEED_ROW: ClassVar[frozenset[str]] = frozenset({"reload", "enable", "disable", "reset", "try", "rollback", "hold"})
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "reload", "reload", id="plugins.reload"),
         Binding("e", "enable", "enable", id="plugins.enable"),
@@ -87,6 +88,8 @@ class Plugins(Section):
         shown = arranged(self.model.plugins, order=self._order, wanted=self._wanted)
         rows = [plugin_row(each, news.mark if (news := self._news.get(each.id)) else None) for each in shown]
         empty = _("no plugin is called that") if self._wanted else _("no plugin was found")
+        if "plugins" not in self.model.known:
+            empty = ""
         self._grid.show_rows(columns(self._order), rows, empty=empty)
         self._show_pane()
 

@@ -78,7 +78,7 @@ class Runs(Section):
             self._take(self.model.history, self.entries)
         shown = rows(self.entries, self.model.jobs.values(), wanted=self.wanted, marked=self.marked)
         empty = _("no run is like that") if self.wanted else _("nothing was run yet")
-        empty = empty if "history" in self.model.known else ""
+        empty = empty if "history" in self.model.known else self._refused
         self._grid.show_rows(columns(), shown, empty=empty)
         self._describe()
 
@@ -141,26 +141,29 @@ class Runs(Section):
 
     def action_compare(self) -> None:
         """Mark a run, or compare it with the one that is marked."""
-        if self._run_id is None:
+        run_id = self._past()
+        if run_id is None:
             return
-        if not self.marked or self.marked == self._run_id:
-            self.marked = "" if self.marked else self._run_id
+        if not self.marked or self.marked == run_id:
+            self.marked = "" if self.marked else run_id
             told = _("marked; press the same key on another run to compare them")
             self.console_app.tell(told if self.marked else "")
             self.update(self.PARTS)
         else:
-            self.ask("history.compare", self._show_compared, first=self.marked, second=self._run_id)
+            self.ask("history.compare", self._show_compared, first=self.marked, second=run_id)
 
     def action_methods(self) -> None:
         """Show what a paper would say about how the run was made."""
-        if self._run_id is not None:
+        run_id = self._past()
+        if run_id is not None:
             language = "pt" if spoken() == "pt-BR" else "en"
-            self.ask("history.methods", self._show_methods, run_id=self._run_id, language=language)
+            self.ask("history.methods", self._show_methods, run_id=run_id, language=language)
 
     def action_export(self) -> None:
         """Keep what is known of a run in a file, or a folder."""
-        if self._run_id is not None and self._may_change():
-            self.soon(self._export(self._run_id), group="runs.export")
+        run_id = self._past() if self._may_change() else None
+        if run_id is not None:
+            self.soon(self._export(run_id), group="runs.export")
 
     def action_results(self) -> None:
         """Show what a run gave, as far as it is kept."""
@@ -184,6 +187,20 @@ class Runs(Section):
     def _run_id(self) -> str | None:
         key = self._grid.key
         return None if key is None or key.startswith(JOB) else key
+
+    @property
+    def _refused(self) -> str:
+        """Why the host tells of no history; empty while nobody knows."""
+        why = self.model.refused.get("history")
+        if isinstance(why, HostRefused):
+            return translated(why.reason)
+        return "" if why is None else sentence_of(why)
+
+    def _past(self) -> str | None:
+        """Return the run of the history under the cursor; that it knows nothing of one is said."""
+        if self._job is not None:
+            self.console_app.tell(_("the history tells nothing of this run"), "warn")
+        return self._run_id
 
     def _may_change(self) -> bool:
         if self.console_app.look.read_only:

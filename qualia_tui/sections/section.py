@@ -10,6 +10,8 @@ from textual.binding import Binding, BindingType
 from qualia.errors import QualiaError
 from qualia_tui.model.state import Model, Part
 from qualia_tui.widgets.belonging import console_of
+from qualia_tui.widgets.beside import give_up
+from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.kept import Kept
 from qualia_tui.words import sentence_of
 
@@ -23,6 +25,8 @@ class Section(Kept):
     DEFAULT_CSS = "Section { height: 1fr; layout: vertical; }"
     PARTS: ClassVar[frozenset[Part]] = frozenset()
     """The parts of the model it shows; the host is asked for these while it is on the screen."""
+    NEED_ROW: ClassVar[frozenset[str]] = frozenset()
+    """Actions on the row under the cursor: offered only while there is a row."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "show_all", "show all", key_display="esc", id="filter.all"),
     ]
@@ -48,6 +52,11 @@ class Section(Kept):
     def forget(self) -> None:
         """Know nothing of the host any more, as another one is looked at; called before anything of that is shown."""
 
+    def let_go(self) -> None:
+        """Give up what was begun with the host before, and forget it."""
+        give_up(self)
+        self.forget()
+
     def focus_first(self) -> None:
         """Give the keys to the widget they are meant for when the section comes to the screen."""
         target = next((each for each in self.query("*") if each.focusable), None)
@@ -55,8 +64,10 @@ class Section(Kept):
             target.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to show all where something is left out."""
+        """Offer to show all where something is left out, and what needs a row where there is one."""
         del parameters
+        if action in self.NEED_ROW:
+            return any(grid.key is not None for grid in self.query(Grid))
         # By name: a section without a filter does without the widget's import.
         return action != "show_all" or any(line.display for line in self.query("FilterLine"))
 

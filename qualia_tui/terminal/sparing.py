@@ -11,7 +11,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
-from textual.events import Resize
+from textual.events import Event, Key, Resize
 from textual.screen import Screen
 from textual.strip import Strip
 
@@ -45,6 +45,11 @@ class SparingApp(App[int]):
     def is_stuck(self) -> bool:
         """Whether the terminal did not take the last bytes, so that threads still wait for it."""
         return bool(getattr(self._driver, "is_stuck", False))
+
+    async def on_event(self, event: Event) -> None:
+        """Take what happens; once it is left, keys still on their way open nothing: nothing is laid out then."""
+        if not (self._exit and isinstance(event, Key)):
+            await super().on_event(event)
 
     def action_redraw(self) -> None:
         """Paint the whole screen anew, whatever stands there."""

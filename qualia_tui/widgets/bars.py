@@ -57,6 +57,11 @@ class Notice(Bar):
         super().show(left, right)
         self._fold()
 
+    def take_back(self, *texts: str) -> None:
+        """Say nothing any more, if one of these sentences is what was said last."""
+        if self.left and self.left[0].text in texts:
+            self.show(())
+
     def on_resize(self) -> None:
         """Fold it for the width there is."""
         self._fold()

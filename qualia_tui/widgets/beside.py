@@ -20,3 +20,9 @@ def beside(owner: DOMNode, work: Callable[[], Coroutine[Any, Any, None]], *, gro
     """
     begun: Any = work
     owner.run_worker(begun, group=group, exclusive=True)
+
+
+def give_up(owner: DOMNode) -> None:
+    """Give up all work that goes on for a widget or screen."""
+    workers: Any = owner.workers
+    workers.cancel_node(owner)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.events import Click, Resize
 from textual.geometry import Region
@@ -19,7 +20,6 @@ from qualia_tui.widgets.text_lines import TextLines
 class Grid(TextLines):
     """Rows below a heading, one of them under the cursor, which stays on its row however the rows move."""
 
-    TELLS_REST = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "choose", show=False, id="grid.choose")]
 
     class Chosen(Message):
@@ -86,6 +86,9 @@ class Grid(TextLines):
             self.repaint(before)
             self.repaint(self._at)
             self._follow()
+        if (self.key is None) != (key is None):
+            # What is done to a row is offered only while there is one.
+            self.refresh_bindings()
         if self.key is not None and self.key != key:
             self.post_message(self.Moved(self, self.key))
 
@@ -100,6 +103,14 @@ class Grid(TextLines):
         if 0 <= number - self.first < self.size.height - 1:
             self.refresh(Region(0, number - self.first + 1, self.size.width, 1))
 
+    def repaint_rest(self) -> None:
+        """Paint the heading again, which tells how many rows are below the last one."""
+        self.refresh(Region(0, 0, self.size.width, 1))
+
+    def rest_line(self) -> Line:
+        """Return nothing: the last row needs all its cells."""
+        return ()
+
     def base_style(self, number: int) -> str:
         """Return the cursor's style for its row."""
         return "cursor" if number == self._at and self._rows else ""
@@ -109,8 +120,8 @@ class Grid(TextLines):
         if y:
             return super().render_line(y - 1)
         look = self.console_app.look
-        heading = Row("", tuple(Span(column.title, "head") for column in self._columns))
         given = widths(self._columns, self.size.width)
+        heading = Row("", tuple(Span(title, "head") for title in _titles(self._columns, given, self.rest)))
         told = row_line(heading, self._columns, given, ascii_only=look.ascii_only)
         return strip_of(told, self.size.width, theme=look.theme, ascii_only=look.ascii_only, base="head")
 
@@ -172,3 +183,13 @@ class Grid(TextLines):
             row: drawn.get(row) or row_line(row, self._columns, given, ascii_only=ascii_only) for row in self._rows
         }
         self.show(tuple(map(self._drawn.__getitem__, self._rows)) or (line(self._empty, "dim"),))
+
+
+def _titles(columns: Sequence[Column], given: Sequence[int], rest: int) -> tuple[str, ...]:
+    """Return the columns' titles; behind the first with room for that stands how many rows are below the last one."""
+    titles, told = [column.title for column in columns], f" ↓ {rest}"
+    for place, (column, width) in enumerate(zip(columns, given, strict=True)):
+        if rest and column.title and not column.right and cell_len(column.title + told) <= width:
+            titles[place] += told
+            break
+    return tuple(titles)

@@ -32,9 +32,6 @@ class TextLines(Kept, can_focus=True):
         Binding("end,G", "edge(1)", show=False, id="move.last"),
     ]
 
-    TELLS_REST: ClassVar[bool] = True
-    """Whether the last row tells how many lines are below it."""
-
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self.first: int = 0
@@ -55,9 +52,14 @@ class TextLines(Kept, can_focus=True):
         """How many lines fit."""
         return max(1, self.size.height)
 
+    @property
+    def rest(self) -> int:
+        """How many lines are below the last row."""
+        return max(0, len(self._lines) - self.first - self.page_lines)
+
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines, from where it stands; what is the same is not painted again."""
-        before, rest, self._lines = self._lines, self._rest, tuple(lines)
+        before, rest, self._lines = self._lines, self.rest, tuple(lines)
         first = self.first
         self.first = min(self.first, self._last_first())
         # Off the screen it has no rows; its picture of before would come back with it.
@@ -66,8 +68,12 @@ class TextLines(Kept, can_focus=True):
             return
         for number in changed_lines(before, self._lines):
             self.repaint(number)
-        if self.TELLS_REST and self._rest != rest:
-            self.repaint(self.first + self.page_lines - 1)
+        if self.rest != rest:
+            self.repaint_rest()
+
+    def repaint_rest(self) -> None:
+        """Paint again what tells how many lines are below."""
+        self.repaint(self.first + self.page_lines - 1)
 
     def repaint(self, number: int) -> None:
         """Paint one line again, if it is on the screen."""
@@ -90,10 +96,13 @@ class TextLines(Kept, can_focus=True):
         """Return what line ``y`` of the widget looks like."""
         number = self.first + y
         told = self._lines[number] if number < len(self._lines) else ()
-        is_last = self.TELLS_REST and y == self.page_lines - 1
-        rest = line(f" ↓ {self._rest}", "dim") if is_last and self._rest else ()
+        rest = self.rest_line() if y == self.page_lines - 1 else ()
         look, base = self.console_app.look, self.base_style(number)
         return strip_of_ends(told, rest, self.size.width, theme=look.theme, ascii_only=look.ascii_only, base=base)
+
+    def rest_line(self) -> Line:
+        """Return what stands at the end of the last row: how many lines are below it, if there are any."""
+        return line(f" ↓ {self.rest}", "dim") if self.rest else ()
 
     def action_move(self, by: int) -> None:
         """Scroll by some lines."""
@@ -123,11 +132,6 @@ class TextLines(Kept, can_focus=True):
         """Scroll with the wheel."""
         event.stop()
         self.scroll_lines(self.first - 3)
-
-    @property
-    def _rest(self) -> int:
-        """How many lines are below the last row."""
-        return max(0, len(self._lines) - self.first - self.page_lines)
 
     def _last_first(self) -> int:
         return max(0, len(self._lines) - self.page_lines)

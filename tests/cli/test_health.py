@@ -261,6 +261,14 @@ def test_status_is_one_fact_a_line_with_names_that_stay(qualia: Run, looks: Call
     assert "plugin.toy_boom: com falha" in portuguese
 
 
+def test_another_process_that_looks_is_no_news(qualia: Run, looks: Callable[..., None]) -> None:
+    """It knows how things are since its own first look; only where a status changed is that moment told."""
+    looks(seen(WELL), seen(evolve(WELL, since_s=AT_S + 50)), seen(evolve(WELL, status="failing", since_s=AT_S + 60)))
+    out = qualia("status", "--watch", plugins=False).out
+    assert out.count("engine.since") == 2
+    assert "\n\n" not in out
+
+
 def test_watching_status_tells_lines_that_changed_with_the_time(qualia: Run, looks: Callable[..., None]) -> None:
     """Numbers that never rest are told once; what is gone is told with a dash."""
     well = Component(name="plugin:toy_boom", status="ok", since_s=AT_S + 60, facts={"state": "loaded"})

@@ -42,6 +42,7 @@ def test_the_wheel_brings_types_plugins_and_demo_material(files: list[str]) -> N
     """Markers for type checkers, the plugins' manifests and the demo's texts are all in it."""
     assert {"qualia/py.typed", "qualia_tui/py.typed"} <= set(files)
     assert len([name for name in files if re.fullmatch(r"qualia/_bundled/plugins/\w+/plugin\.toml", name)]) == 7
+    assert len([name for name in files if name.endswith("/locale/pt_BR/LC_MESSAGES/plugin.mo")]) == 7
     assert {"qualia/cli/material/meeting.vtt", "qualia/cli/material/meeting.toml"} <= set(files)
     assert {"qualia/cli/templates/every/plugin.toml.txt", "qualia/cli/templates/analyzer/test_ID.py.txt"} <= set(files)
 

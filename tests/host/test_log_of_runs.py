@@ -52,6 +52,17 @@ def test_rows_are_bounded() -> None:
     assert len(differences("a" * 900, "b")[0]["before"]) == 200
 
 
+def test_a_record_that_only_one_side_has_stays_a_record() -> None:
+    """Whoever shows it names its fields; of a long one the beginning is told."""
+    word = {"word": "room", "count": 6}
+    assert differences([word], [{"word": "law", "count": 1}])[0] == {
+        "path": "[room]",
+        "before": word,
+        "after": None,
+    }
+    assert len(differences([*range(900)], None)[0]["before"]) == 200
+
+
 @given(st.text("ab!C", max_size=3))
 def test_a_filter_and_its_inverse_share_the_runs_between_them(text: str) -> None:
     """A run fits a text or its inverse, never both; an empty text fits all."""

@@ -22,6 +22,7 @@ from qualia.protocol import Code
 from qualia.protocol.places import Place
 from tests.host.conftest import BOOM, COUNT, Talker
 from tests.host.reference import PAGE, table_in, table_of
+from tests.plugins.catalogues import give_words
 
 Talk = Callable[[Place], Talker]
 
@@ -46,6 +47,27 @@ def test_the_plugins_are_told_with_breaker_and_counts(core: Core, talker: Talker
     assert one["counts"]["cached"] == 1
     assert one["counts"]["p50_s"] > 0
     assert talker.call("plugins.inspect", plugin="toy_count")["params"] == []
+
+
+def test_translations_stand_beside_the_english(talker: Talker, plugin_dir: Path) -> None:
+    """Of the summary in lists, of params' help too when a plugin is inspected; texts themselves stay English."""
+    place = plugin_dir / "toy_count"
+    assert talker.call("plugins.inspect", plugin="toy_count")["translations"] == {}
+    give_words(place, {"An analyzer for tests.": "Um analisador para testes.", "Something else.": "Outra coisa."})
+    told = {"pt-BR": {"An analyzer for tests.": "Um analisador para testes."}}
+    found = next(each for each in talker.call("plugins.list") if each["id"] == "toy_count")
+    assert (found["summary"], found["translations"]) == ("An analyzer for tests.", told)
+    assert talker.call("plugins.disable", plugin="toy_count")["translations"] == told
+    talker.call("plugins.enable", plugin="toy_count")
+    code = COUNT.replace("NoParams\n", "param\nfrom attrs import frozen\n").replace("NoParams", "Params")
+    code = code.replace(
+        "class Toy", '@frozen\nclass Params:\n    a: int = param(1, help="Something else.")\n\nclass Toy'
+    )
+    (place / "__init__.py").write_text(code, encoding="utf-8")
+    talker.call("plugins.reload", plugin="toy_count")
+    inspected = talker.call("plugins.inspect", plugin="toy_count")
+    assert inspected["params"][0]["help"] == "Something else."
+    assert inspected["translations"]["pt-BR"] == {**told["pt-BR"], "Something else.": "Outra coisa."}
 
 
 def test_a_failing_plugin_is_found_mended_and_closed_again(core: Core, talker: Talker, plugin_dir: Path) -> None:

@@ -51,6 +51,34 @@ def test_from_a_snapshot_to_a_restore(backup: Run, project: Path) -> None:
     assert (project / "texts" / "one.txt").read_text() == "one\n"
 
 
+def test_who_stands_in_the_project_stands_there_after_a_restore(
+    backup: Run, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that goes on, such as a host, restores again and again; where its folder is gone, it stands above."""
+    monkeypatch.chdir(project / "texts")
+    named = ("--yes", "--project", str(project))
+    backup("create", "--project", str(project))
+    for _round in range(2):
+        assert backup("restore", *named).code == 0
+        assert Path.cwd() == project / "texts"
+    (project / "later").mkdir()
+    monkeypatch.chdir(project / "later")
+    assert backup("restore", *named).code == 0
+    assert Path.cwd() == project
+
+
+def test_a_process_whose_folder_is_gone_restores(
+    backup: Run, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else may have restored the project under it; that is no reason to fail."""
+    backup("create")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert backup("restore", "--yes", "--project", str(project)).code == 0
+
+
 def test_backup_alone_makes_one(backup: Run, archives: Path) -> None:
     """Without a word more it is as if create had been said."""
     assert backup().code == 0

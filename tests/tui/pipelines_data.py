@@ -36,12 +36,30 @@ PARAMS = (
     ("keep_words", "list", (), "Words to keep whatever else is said.", (), None, None, False),
     ("threshold", "float", 0.5, "Least share that counts.", (), 0.0, 1.0, True),
 )
+PORTUGUESE = {
+    "Reads transcripts: who says what, and when.": "Lê transcrições: quem diz o quê, e quando.",
+    "How often each word occurs.": "Quantas vezes cada palavra aparece.",
+    "The most frequent words as bars.": "As palavras mais frequentes em barras.",
+    "List the N most frequent words.": "Lista as N palavras mais frequentes.",
+    "Whose stop words to leave out.": "De que idioma deixar de fora as palavras vazias.",
+    "What is counted.": "O que é contado.",
+    "Leave out the stop words of the language.": "Deixa de fora as palavras vazias do idioma.",
+    "Words to keep whatever else is said.": "Palavras a manter, diga-se o que se disser.",
+}
 
 
 def plugins() -> list[dict[str, Any]]:
     """Return the answer of ``plugins.list``."""
     return [
-        {"id": name, "kind": kind, "summary": summary, "state": state, "reason": reason, "version": "1.0.0"}
+        {
+            "id": name,
+            "kind": kind,
+            "summary": summary,
+            "state": state,
+            "reason": reason,
+            "version": "1.0.0",
+            "translations": {"pt-BR": PORTUGUESE},
+        }
         for name, kind, summary, state, reason in PLUGINS
     ]
 
@@ -78,7 +96,8 @@ def plan(**_asked: Any) -> dict[str, Any]:
 def inspected(plugin: str) -> dict[str, Any]:
     """Return the answer of ``plugins.inspect``."""
     names = ("name", "kind", "default", "help", "choices", "ge", "le", "optional")
-    return {"id": plugin, "params": [dict(zip(names, each, strict=True)) for each in PARAMS], "trouble": ""}
+    params = [dict(zip(names, each, strict=True)) for each in PARAMS]
+    return {"id": plugin, "params": params, "trouble": "", "translations": {"pt-BR": PORTUGUESE}}
 
 
 def folder(path: str = "/srv/interviews", *, hidden: bool = False) -> dict[str, Any]:

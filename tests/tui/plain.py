@@ -24,12 +24,13 @@ def plugin(
 ) -> dict[str, Any]:
     """Return what a host tells of a plugin."""
     place = f"/srv/interviews/plugins/{plugin_id}/core.py:41" if errors else ""
+    summary = f"What {plugin_id} is for, in one sentence."
     error = f"plugin {plugin_id!r} failed at {place}: ValueError: the model file is empty" if errors else ""
     return {
         "id": plugin_id,
         "kind": "analyzer",
         "version": "2.1.0",
-        "summary": f"What {plugin_id} is for, in one sentence.",
+        "summary": summary,
         "produces": ["words/1"],
         "consumes": [],
         "accepts": ["text/plain"],
@@ -55,6 +56,7 @@ def plugin(
             "last_error_when_s": AT_S - 300 if errors else None,
         },
         "series": {"bucket_s": 5.0, "calls": _CALLS, "errors": [0] * 59 + [errors]} if calls else None,
+        "translations": {"pt-BR": {summary: f"Para que serve {plugin_id}, numa frase."}},
         **more,
     }
 
@@ -142,7 +144,8 @@ def inspected(plugin_id: str = "sentiment", **more: Any) -> dict[str, Any]:
         "limits": {"timeout_s": 30, "memory_bytes": None},
         "failures": [failure],
     }
-    return {**found, **told, **more}
+    helps = {"Keep the N most frequent.": "Mantém os N mais frequentes."}
+    return {**found, **told, "translations": {"pt-BR": {**found["translations"]["pt-BR"], **helps}}, **more}
 
 
 def past_runs() -> list[dict[str, Any]]:

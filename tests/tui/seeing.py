@@ -20,6 +20,7 @@ from typing import Any, Self, cast
 
 from attrs import evolve, frozen
 from rich.style import Style
+from textual._context import visible_screen_stack
 from textual.events import Key, Resize
 from textual.geometry import Size
 from textual.keys import _character_to_key  # pyright: ignore[reportPrivateUsage]  # how a key is called
@@ -151,8 +152,10 @@ class Seen:
 
     def strips(self) -> list[list[tuple[str, Style]]]:
         """Return what each line of the screen is made of: texts and their styles."""
-        screen = self.app.screen
-        compositor: Any = getattr(screen, "_compositor")  # noqa: B009 - Textual has no other way to the screen
+        app: Any = self.app
+        # What stands behind a dialog is painted with it, as when Textual itself paints.
+        visible_screen_stack.set(app._background_screens)
+        compositor = app.screen._compositor
         return [[(segment.text, segment.style or Style()) for segment in strip] for strip in compositor.render_strips()]
 
     def lines(self) -> list[str]:
@@ -174,7 +177,6 @@ class Seen:
 
     async def settled(self) -> Self:
         """Wait until everything that was asked for now is on the screen; work that waits for somebody is not."""
-        screen: Any = self.app.screen
         for _round in range(2):
             quiet = 0
             while quiet < _QUIET:
@@ -182,13 +184,14 @@ class Seen:
                 waits = any(getattr(self.app, name, None) is not None for name in _TIMERS)
                 await asyncio.sleep(0.001 if waits else 0)
                 quiet = 0 if waits or self._is_busy() else quiet + 1
-            screen = self.app.screen
-            screen._on_timer_update()
+            # What is behind a dialog is painted first, as it is seen through it.
+            for screen in cast("list[Any]", self.app.screen_stack):
+                screen._on_timer_update()
         return self
 
     def _is_busy(self) -> bool:
-        pumps = (self.app, *self.app.screen.walk_children(with_self=True))
-        return any(each.message_queue_size for each in pumps)
+        parts = (each for screen in self.app.screen_stack for each in screen.walk_children(with_self=True))
+        return bool(self.app.message_queue_size) or any(each.message_queue_size for each in parts)
 
     async def until(self, what: str | Callable[[str], bool]) -> Self:
         """Wait until a text is on the screen, or the screen fits; the bound is that of `ran`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("textual", reason="the console's toolkit is an extra")
 
+from qualia.client import Client
+from qualia_tui.lines import Span
 from qualia_tui.model.backups_view import (
     changes,
     difference_lines,
@@ -29,13 +31,16 @@ paths = st.lists(st.text(min_size=1, max_size=10), max_size=4)
 def test_a_difference_shows_every_path_once(
     added: list[str], changed: list[str], removed: list[str], kept: list[str]
 ) -> None:
-    """Each file that would change has a line, and what stays is counted."""
+    """How many there are comes first; each file has a line, what would be lost before the others."""
     told = {"added": added, "changed": changed, "removed": removed, "kept": kept}
     lines = difference_lines(told)
     shown_paths = [each[1].text for each in lines if len(each) == 2]
-    assert shown_paths == [*added, *changed, *removed]
+    assert shown_paths == [*removed, *changed, *added]
     assert changes(told) == len(shown_paths)
-    assert len(lines) == max(1, len(shown_paths)) + bool(kept)
+    assert len(lines) == 1 + len(shown_paths) + bool(kept)
+    if shown_paths:
+        counts = f"removed: {len(removed)}, changed: {len(changed)}, brought back: {len(added)}"
+        assert lines[0] == (Span(counts, "title"),)
 
 
 @pytest.mark.parametrize(
@@ -180,6 +185,24 @@ def test_pruning_shows_what_would_go() -> None:
     ran(work)
 
 
+def test_reasons_to_keep_a_snapshot_are_read_whole() -> None:
+    """They are folded for the box of the question, which is narrower than a screen."""
+
+    async def work() -> None:
+        reasons = ["last 1 of 3", "daily 1 of 7", "weekly 1 of 5", "monthly 1 of 12", "the newest that was verified"]
+        told = {"kept": [{"id": NEW, "reasons": reasons}], "removed": [OLD], "freed_bytes": 5}
+        for width in (80, 120):
+            fake = Operations({"list": [snapshot(NEW)], "prune dry": told})
+            async with shown(fake, size=(width, 24)) as seen:
+                await seen.press("5")
+                await seen.until("2026-01-01")
+                await seen.press("p")
+                await seen.until("that was verified")
+                assert "…" not in seen.text()
+
+    ran(work)
+
+
 @pytest.mark.parametrize(("key", "name"), [("v", "verify"), ("d", "drill"), ("s", "schedule"), ("enter", "show")])
 def test_each_key_begins_its_operation(key: str, name: str) -> None:
     """Verify, drill and show are told the snapshot under the cursor; a schedule needs none."""
@@ -243,6 +266,28 @@ def test_what_is_being_done_can_be_stopped() -> None:
             fake.say("job_changed", run="99", job="operation", name="backup.verify", state="ok")
             await seen.until(lambda text: "elsewhere" not in text)
             assert [each[0] for each in fake.begun if each[0] != "list"] == ["create"]
+
+    ran(work)
+
+
+def test_what_a_killed_host_was_doing_is_told() -> None:
+    """While it cannot be heard nothing is said to go on; its successor's word that it was lost is said here, too."""
+
+    async def work() -> None:
+        fake = Operations({"list": {"value": [snapshot(OLD)], "code": 0, "text": ""}})
+        async with shown(fake) as seen:
+            await seen.press("5")
+            await seen.until("2025-12-31")
+            fake.say("job_changed", run="9", job="operation", name="backup.create", state="running")
+            await seen.until("elsewhere: making a snapshot")
+            fake.link("lost")
+            await seen.until(lambda text: "elsewhere" not in text)
+            # Setting off anew forgets everything but what was seen going on.
+            after = Operations(fake.given)
+            seen.app.attach(lambda: cast("Client", after))
+            await seen.until(lambda _text: bool(after.heard("operations.result")))
+            after.say("job_changed", run="9", job="operation", name="backup.create", state="lost")
+            await seen.until("not finished: making a snapshot; its host was ended before that")
 
     ran(work)
 

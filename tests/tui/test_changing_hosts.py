@@ -166,6 +166,24 @@ def test_a_socket_nobody_answers_at_is_told(tmp_path: Path, monkeypatch: pytest.
     ran(work)
 
 
+def test_what_was_said_meanwhile_stays_when_the_host_is_heard_again() -> None:
+    """Only the sentence about the wait goes with the wait; what came of what was asked for is still to be read."""
+
+    async def work() -> None:
+        async with shown(FakeHost({"health": {"status": "ok"}})) as seen:
+            seen.host.link("stale")
+            await seen.until("stale")
+            await seen.app.call("plugins.list")
+            await seen.until("what was asked for waits until it does")
+            seen.app.tell("it is cut short", "bad")
+            seen.host.link("live")
+            await seen.until("live")
+            await seen.settled()
+            assert "it is cut short" in seen.text()
+
+    ran(work)
+
+
 def test_what_is_asked_of_a_host_that_is_silent_is_told_to_wait() -> None:
     """A key pressed while the link is stale has a visible effect; once the host is heard again the sentence goes."""
 
@@ -177,5 +195,23 @@ def test_what_is_asked_of_a_host_that_is_silent_is_told_to_wait() -> None:
             await seen.until("what was asked for waits until it does")
             seen.host.link("live")
             await seen.until(lambda text: "live" in text and "waits until" not in text)
+
+    ran(work)
+
+
+def test_snapshots_that_a_lost_host_could_not_list_are_asked_for_again() -> None:
+    """As soon as the host is heard again its list is read, whoever asked for it while it was away."""
+
+    async def work() -> None:
+        host = Operations({"list": {"value": [snapshot(NEW, note="ours")], "code": 0, "text": ""}})
+        run = host.answers["operations.run"]
+        host.answers["operations.run"] = HostUnreachable("", "it went away")
+        async with shown(host) as seen:
+            await seen.press("5")
+            await seen.until("it went away")
+            host.answers["operations.run"] = run
+            host.link("lost")
+            host.link("live")
+            await seen.until("ours")
 
     ran(work)

@@ -176,3 +176,22 @@ def test_all_of_what_it_does_is_told_where_there_is_room() -> None:
                     assert "two languages." not in seen.text()
 
     ran(work)
+
+
+def test_a_plugin_and_its_params_are_told_in_the_language_spoken() -> None:
+    """In the table of what can be run, above the form, and below it for each param."""
+
+    async def work() -> None:
+        async with shown(host(), size=(120, 40), language="pt-BR") as seen:
+            await seen.press("3")
+            await seen.until("Quantas vezes cada palavr")
+            assert "How often" not in seen.text()
+            await seen.press("slash", *"quantas vezes", "enter", "enter")
+            await seen.until("Lista as N palavras mais frequentes.")
+            assert "Quantas vezes cada palavra aparece." in seen.text()
+            await seen.press("j", "j")
+            await seen.until("O que é contado.")
+            await seen.press("G")
+            await seen.until("Least share that counts.")
+
+    ran(work)

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("textual", reason="the console's toolkit is an extra")
 
+from textual.events import Key
+
 from qualia._safe import UNSAFE
 from qualia.errors import InvalidSetting
 from qualia_tui.copying import OSC_52_BYTES, fits_clipboard, kept_copy
@@ -198,6 +200,19 @@ def test_the_footer_always_ends_with_help_and_quit() -> None:
                     await seen.press(key)
                     assert seen.lines()[-1].endswith("? help  q quit"), (width, key)
                     assert "…" not in seen.lines()[-1], (width, key)
+
+    ran(work)
+
+
+def test_keys_behind_the_one_that_leaves_do_nothing() -> None:
+    """Whoever types on does not make it crash: the help that is asked for then never comes."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            for key, character in (("q", "q"), ("question_mark", "?"), ("r", "r")):
+                seen.app.post_message(Key(key, character))
+            await seen.settled()
+            assert seen.app.return_code == 0
 
     ran(work)
 

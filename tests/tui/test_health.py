@@ -375,3 +375,17 @@ def test_a_console_that_only_looks_may_read_the_alerts() -> None:
             assert seen.host.heard("operations.list") or seen.host.heard("operations.run")
 
     ran(work)
+
+
+def test_what_nobody_waits_for_is_told_in_tens_of_minutes() -> None:
+    """How long the host runs, and how old a backup is, changes six times an hour: each change goes over the line."""
+
+    def told(at_s: float) -> str:
+        engine = component("engine", version="1.0.0", uptime_s=at_s)
+        backups = {"count": 2, "newest_at_s": 0.0, "verified": True}
+        right = health_view.verdict_line({**report(status="ok", parts=[engine]), "at_s": at_s})[1]
+        return "".join(span.text for span in right) + told_of("backups", backups, at_s)
+
+    assert len({told(60.0 * minute) for minute in range(60)}) == 6
+    assert "up 50 min" in told(3599.0)
+    assert "up 1 h" in told(3600.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -11,11 +12,13 @@ import pytest
 pytest.importorskip("textual", reason="the console's toolkit is an extra")
 
 from qualia import Core
-from qualia.client import Client
+from qualia.client import Client, host_for
 from qualia.host import Host, expose
 from qualia.protocol import HostNotStarted
 from qualia.settings import Settings
 from qualia_tui.app import Console
+from qualia_tui.dialogs.asking import Option
+from qualia_tui.dialogs.hosts import way_to
 from qualia_tui.look import Look
 from tests.tui.plain import plugin
 from tests.tui.seeing import FakeHost, QuickLook, Seen, ran, shown
@@ -41,6 +44,16 @@ def test_another_host_is_looked_at_with_f2(reach: Callable[[], Client], served: 
                 assert "qualia reviews" in seen.lines()[0]
 
     ran(work)
+
+
+def test_a_project_that_was_turned_to_gets_a_host_again(tmp_path: Path) -> None:
+    """Whoever came to a project by F2 has one started by F5, as at the start; an app starts its own."""
+    options = (Option("/run/1.sock", str(tmp_path)), Option("/run/2.sock", "reviews"), Option("/run/3.sock", "/gone"))
+    ensures = [way_to(each.key, options, read_only=False)[1] for each in options]
+    assert [each is not None for each in ensures] == [True, False, False]
+    assert isinstance(ensures[0], partial)
+    assert ensures[0].func is host_for
+    assert ensures[0].args == (str(tmp_path),)
 
 
 def test_a_host_that_cannot_be_started_says_why(project: Path) -> None:

@@ -103,3 +103,52 @@ def test_a_day_of_events_takes_bounded_room() -> None:
     assert len(model.log) == KEPT_LINES
     assert len(model.jobs) == KEPT_JOBS
     assert model.jobs["first"].state == "running"
+
+
+def report(memory: float, disk: float, **more: Any) -> dict[str, Any]:
+    """Return a health report with these figures in MB, of 10 GB each."""
+    limit = 10_000_000_000
+    parts = [
+        {"name": "memory", "status": "ok", "facts": {"used_bytes": memory * 1e6, "limit_bytes": limit}, **more},
+        {"name": "disk", "status": "ok", "facts": {"free_bytes": disk * 1e6, "total_bytes": limit}, **more},
+    ]
+    return {"at_s": memory, "status": "ok", "components": parts}
+
+
+def figures(model: Model) -> list[float]:
+    """Return the figures that are shown, in MB."""
+    memory, disk = (each["facts"] for each in model.health["components"])
+    return [memory["used_bytes"] / 1e6, disk["free_bytes"] / 1e6]
+
+
+def test_a_figure_that_hardly_moves_stands_still() -> None:
+    """Memory and disk are painted anew when they moved by a tenth or a hundredth of the whole, however slowly."""
+    model = Model()
+    for memory, disk in ((42, 5000), (43, 5050), (44, 5090), (46, 4950)):
+        model.learn("health", report(memory, disk))
+        assert figures(model) == [42, 5000]
+    model.learn("health", report(47, 4899))
+    assert figures(model) == [47, 4899]
+
+
+def test_what_is_not_well_is_told_as_it_is() -> None:
+    """The figure beside a reason is the reason's own, as is the first one after it."""
+    model = Model()
+    model.learn("health", report(42, 5000))
+    model.learn("health", report(43, 5010, status="degraded"))
+    assert figures(model) == [43, 5010]
+    model.learn("health", report(44, 5020))
+    assert figures(model) == [44, 5020]
+
+
+def test_runs_that_others_keep_are_asked_for() -> None:
+    """A run of another process is no event here; the report's latest run tells that there is one."""
+
+    def kept(latest_run_s: float | None) -> dict[str, Any]:
+        return {"components": [{"name": "history", "status": "ok", "facts": {"latest_run_s": latest_run_s}}]}
+
+    model = Model()
+    for latest_run_s, is_news in ((None, False), (None, False), (7.0, True), (7.0, False), (8.0, True)):
+        model.wanted.clear()
+        model.learn("health", kept(latest_run_s))
+        assert ("history" in model.wanted) == is_news

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Paste
 
-from qualia.client import HostUnreachable
+from qualia.client import Client, HostUnreachable
 from qualia.core import Core
 from qualia.errors import InvalidPipeline
 from qualia_tui.model.plan import branches, subject_columns, subject_rows, subjects, tree_of
 from tests.tui.pipelines_data import PIPELINE, host, pipelines, plan, plugins, progress, told
-from tests.tui.seeing import Seen, ran, shown
+from tests.tui.seeing import FakeHost, Seen, ran, shown
 
 
 async def opened(seen: Seen) -> Seen:
@@ -123,8 +124,11 @@ def test_a_filter_is_typed_after_a_slash() -> None:
             await opened(seen)
             await seen.press("slash", *"chart")
             await seen.until(lambda text: "word_frequency" not in text and "frequency_chart" in text)
+            await seen.press(*"zzz", "enter")
+            await seen.until(lambda text: "nothing is called that" in text and "run it" not in text)
             await seen.press("escape")
             await seen.until("word_frequency")
+            assert "r run it" in seen.lines()[-1]
 
     ran(work)
 
@@ -261,6 +265,28 @@ def test_the_last_run_can_be_opened_again() -> None:
             await seen.press("o")
             await seen.until("clean")
             assert seen.host.heard("runs.cancel") == []
+
+    ran(work)
+
+
+def test_the_last_run_is_found_again_on_the_host_it_was_begun_on() -> None:
+    """After the host came back it is there still; another host has nothing to do with it."""
+    elsewhere = {"name": "diary", "project": "/srv/diary", "last": 0}
+
+    async def work() -> None:
+        async with shown(host(plugins__sample=told("r2"))) as seen:
+            await opened(seen)
+            await seen.press("G", "enter", "s", "r")
+            await seen.until("word_frequency on the built-in sample")
+            await seen.press("escape")
+            await seen.until("o opens it")
+            await seen.press("f5")
+            await seen.until("o opens it")
+            seen.app.attach(lambda: cast("Client", FakeHost(host().answers, told=elsewhere)))
+            await seen.until("diary")
+            await opened(seen)
+            await seen.press("o")
+            await seen.until("nothing was run from here yet")
 
     ran(work)
 

@@ -158,6 +158,42 @@ def test_letters_and_filter_work_on_the_screen() -> None:
     ran(work)
 
 
+def test_keys_that_need_a_plugin_are_offered_where_there_is_one() -> None:
+    """With no row below the filter, only what needs none stands in the footer."""
+
+    async def work() -> None:
+        async with shown(FakeHost(answers()), size=(120, 40)) as seen:
+            await at_plugins(seen)
+            assert "r reload" in seen.lines()[-1]
+            await seen.press("slash", *"nosuch", "enter")
+            foot = seen.lines()[-1]
+            assert "reload" not in foot
+            assert "hold open" not in foot
+            assert "/ filter" in foot
+            await seen.press("r", "escape")
+            assert "r reload" in seen.lines()[-1]
+            assert seen.host.heard("plugins.reload") == []
+
+    ran(work)
+
+
+def test_nothing_is_said_of_plugins_before_the_host_told_of_them() -> None:
+    """That there are none is a fact of a host; it is not said while one is waited for."""
+    refused = PluginFailed("sentiment", "SyntaxError: '(' was never closed", "core.py:7")
+
+    async def work() -> None:
+        async with shown(FakeHost({"plugins.list": refused, "health": refused})) as seen:
+            await seen.settled()
+            for key in "21":
+                await seen.press(key)
+                assert "no plugin was found" not in seen.text()
+            seen.host.answers["plugins.list"] = []
+            seen.host.say("plugin_removed", plugin="sentiment")
+            await seen.until("no plugin was found")
+
+    ran(work)
+
+
 @pytest.mark.parametrize(
     ("key", "verb", "told"),
     [
@@ -292,6 +328,31 @@ def test_a_plugin_is_read_in_full() -> None:
             host.answers["plugins.inspect"] = QualiaError("it is gone")
             await seen.press("escape", "enter")
             await seen.until("it is gone")
+
+    ran(work)
+
+
+def test_an_open_page_follows_its_plugin() -> None:
+    """A repair is seen arriving where one reads; while the host cannot tell, what it told before stands."""
+
+    async def work() -> None:
+        host = FakeHost(answers())
+        async with shown(host) as seen:
+            await at_plugins(seen, down=2)
+            await seen.press("enter")
+            await seen.until("Failures to load")
+            asked = len(host.heard("plugins.inspect"))
+            host.answers["plugins.inspect"] = QualiaError("it is gone")
+            host.answers["plugins.list"] = [{**each, "generation": 41} for each in plugins()]
+            host.say("plugin_reloaded", plugin="sentiment")
+            await seen.until(lambda _text: len(host.heard("plugins.inspect")) > asked)
+            assert "Failures to load" in seen.text()
+            host.answers["plugins.inspect"] = inspected(generation=42, failures=[])
+            host.answers["plugins.list"] = [{**each, "generation": 42} for each in plugins()]
+            host.say("plugin_reloaded", plugin="sentiment")
+            await seen.until(lambda text: "42" in text and "Failures to load" not in text)
+            await seen.press("escape")
+            await seen.until("word_frequency")
 
     ran(work)
 

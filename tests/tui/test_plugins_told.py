@@ -116,3 +116,39 @@ def test_nothing_on_a_page_is_cut() -> None:
         assert "choice-number-8" in " ".join(texts)
         assert "__init__.py:111" in " ".join(texts)
         assert sum(each.count("words") for each in texts) == 2
+
+
+def test_what_plugins_say_of_themselves_is_told_in_the_language_spoken() -> None:
+    """Beside the table, on a plugin's page, and to a filter; what its host has no translation for stays English."""
+
+    async def work() -> None:
+        async with shown(FakeHost(answers()), size=(120, 40), language="pt-BR") as seen:
+            await seen.until("cleaner")
+            await seen.press("2", "j", "j")
+            await seen.until("Para que serve sentiment, numa frase.")
+            await seen.press("enter")
+            await seen.until("Mantém os N mais frequentes.")
+            assert "How much." in seen.text() and "is for, in one sentence" not in seen.text()
+            await seen.press("escape", "slash", *"serve topics", "enter")
+            assert rows(seen) == ["topics"]
+
+    ran(work)
+
+
+def test_an_action_leaves_the_language_as_it_is() -> None:
+    """What the host answers to a reload has the translations too, and of a host without any all is English."""
+
+    async def work() -> None:
+        told = {**answers(), "plugins.reload": plugin("cleaner")}
+        async with shown(FakeHost(told), size=(120, 40), language="pt-BR") as seen:
+            await seen.until("cleaner")
+            await seen.press("2")
+            await seen.until("Para que serve cleaner")
+            await seen.press("r")
+            await seen.until("cleaner foi recarregado")
+            assert "Para que serve cleaner" in seen.text()
+            seen.host.answers["plugins.list"] = [plugin("cleaner", translations=None)]
+            seen.host.say("plugin_reloaded", plugin="cleaner", generation=3)
+            await seen.until("What cleaner is for")
+
+    ran(work)

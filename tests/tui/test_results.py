@@ -175,6 +175,7 @@ def test_sentences_are_marked_by_more_than_a_colour() -> None:
 def test_numbers_are_told_as_the_language_has_them() -> None:
     """A comma stands in Portuguese where English has a point."""
     assert figure(0.4483) == "0.4483"
+    assert figure(13452.91) == "13453"
     with speaking("pt-BR"):
         assert figure(0.4483) == "0,4483"
         assert said(view(mood(), "table-sentences"))[0].startswith("+ 0,60")

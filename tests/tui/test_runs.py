@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("textual", reason="the console's toolkit is an extra")
 
+from qualia.client import HostEvent
 from qualia.protocol import HostRefused
 from qualia_tui.model.runs_view import compared_lines, detail_lines, rows
-from qualia_tui.model.state import JobFacts
+from qualia_tui.model.state import JobFacts, Model
 from qualia_tui.words import speaking
 from tests.tui.scenes_runs import FIRST, SECOND, compared, entry, host, whole
 from tests.tui.seeing import FakeHost, ran, shown
@@ -39,6 +40,31 @@ def test_runs_under_way_stand_above_the_history() -> None:
     )
     found = [row.key for row in rows([entry(FIRST), entry(SECOND)], jobs)]
     assert found == ["job:3", "job:1", FIRST, SECOND]
+
+
+def test_a_run_under_way_says_when_it_was_asked_for(now: float) -> None:
+    """Whoever comes later sees since when it goes on; events alone tell it, too."""
+    listed, heard = Model(), Model()
+    listed.learn("jobs", [{"run": "1", "kind": "run", "name": "meeting", "state": "running", "asked_at_s": now}])
+    for state in ("waiting", "running"):
+        at_s = now if state == "waiting" else now + 60
+        details = {"job": "run", "name": "meeting", "state": state}
+        heard.take(HostEvent(kind="job_changed", seq=1, run="1", at_s=at_s, details=details))
+    for model in (listed, heard):
+        assert [row.cells[1].text for row in rows([], model.jobs.values())] == ["2026-01-01 10:10"]
+
+
+def test_a_host_without_a_history_says_so() -> None:
+    """An app without a project keeps none: its own reason stands where the runs would."""
+
+    async def work() -> None:
+        refused = HostRefused("history.list", "no history is kept; give the host a project")
+        async with shown(FakeHost({"history.list": refused}), language="pt-BR") as seen:
+            await seen.press("4")
+            await seen.until("nenhum histórico é guardado")
+            assert len(seen.host.heard("history.list")) == 1
+
+    ran(work)
 
 
 def test_the_filter_looks_at_names_outcomes_errors_and_plugins() -> None:
@@ -152,6 +178,22 @@ def test_enter_shows_all_of_a_run() -> None:
             await seen.press("G", "enter")
             await seen.until("1e22547f3eafc2a4")
             assert seen.host.heard("history.show") == [{"run_id": FIRST}]
+
+    ran(work)
+
+
+def test_what_the_history_cannot_tell_is_said() -> None:
+    """A run under way, or lost with its host, has nothing to compare, cite or export: no key is silent."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            await seen.press("4")
+            await seen.until("lost")
+            for key in ("c", "t", "e"):
+                await seen.press("g", key)
+                await seen.until("the history tells nothing of this run")
+                seen.app.tell("")
+            assert seen.host.heard("history.methods") == []
 
     ran(work)
 

@@ -10,7 +10,8 @@ pytest.importorskip("textual", reason="the console's toolkit is an extra")
 
 from rich.cells import cell_len
 
-from qualia_tui.lines import line
+from qualia_tui.lines import Column, Row, Span, line
+from qualia_tui.widgets.grid import Grid
 from qualia_tui.widgets.painting import shown_text, strip_of_ends
 from qualia_tui.widgets.text_lines import TextLines
 from tests.tui.seeing import FakeHost, Seen, ran, shown
@@ -44,6 +45,52 @@ def test_a_page_tells_how_much_is_below() -> None:
             assert _last(seen, page) == "line 89"
 
     ran(work)
+
+
+def test_a_table_tells_how_many_rows_are_below() -> None:
+    """Behind the first title with room for that; no row loses a cell, and at the end nothing is told."""
+    columns = (Column(title="n", width=3, right=True), Column(title="name", width=20), Column(title="more", width=8))
+
+    def rows(count: int) -> list[Row]:
+        return [Row(str(each), (Span(f"{each}"), Span(f"row {each}"), Span("x" * 8))) for each in range(count)]
+
+    async def work() -> None:
+        async with shown(FakeHost({"health": {"status": "ok"}})) as seen:
+            grid = seen.app.query_one(Grid)
+            height = grid.size.height - 1
+            for count, told in (
+                (50, f"  n name ↓ {50 - height}"),
+                (51, f"  n name ↓ {51 - height}"),
+                (height, "  n name"),
+            ):
+                grid.show_rows(columns, rows(count))
+                await seen.settled()
+                assert _row(seen, grid, 0)[:22].rstrip() == told
+            grid.show_rows(columns, rows(50))
+            await seen.press("G")
+            assert "↓" not in seen.text()
+            assert _row(seen, grid, height) == " 49 row 49" + " " * 15 + "x" * 8
+
+    ran(work)
+
+
+def test_a_table_without_room_in_its_titles_keeps_them() -> None:
+    """A title is worth more than how many rows are below."""
+    columns = (Column(title="word", width=6), Column(title="count", width=6, right=True))
+
+    async def work() -> None:
+        async with shown(FakeHost({"health": {"status": "ok"}})) as seen:
+            grid = seen.app.query_one(Grid)
+            grid.show_rows(columns, [Row(str(each), (Span("a"), Span("1"))) for each in range(99)])
+            await seen.settled()
+            assert _row(seen, grid, 0) == "word    count"
+
+    ran(work)
+
+
+def _row(seen: Seen, grid: Grid, number: int) -> str:
+    """Return what stands in a line of a table, from 0 for the heading."""
+    return seen.lines()[grid.region.y + number].rstrip()
 
 
 def _last(seen: Seen, page: TextLines) -> str:

@@ -39,6 +39,7 @@ from qualia_ops.backup.reading import LIMITS, NO_LIMITS, Told, read_manifest
 from qualia_ops.backup.restore import peek, restore, restore_elsewhere
 from qualia_ops.backup.retention import Policy
 from qualia_ops.backup.scheduling import schedule
+from qualia_ops.backup.standing import standing_again
 from qualia_ops.backup.store import Snapshot, find, note_check, snapshots
 from qualia_ops.backup.upkeep import prune, verify
 from qualia_ops.words import _, translated
@@ -134,10 +135,11 @@ def _restore(context: OperationContext[RestoreParams]) -> Steps:
         done = yield from restore_elsewhere(archive, Path(params.to), limits=limits, keys=keys)
         return Finished(told.restored_data(done), text=told.restored_text(done, is_here=False))
     project = project_in(context).resolve()
-    is_here = Path.cwd().is_relative_to(project) and not params.only
-    done = yield from restore(
-        archive, project, folder, only=params.only, keep_old=params.keep_old, limits=limits, keys=keys
-    )
+    with standing_again(project) as stands:
+        done = yield from restore(
+            archive, project, folder, only=params.only, keep_old=params.keep_old, limits=limits, keys=keys
+        )
+    is_here = stands and not params.only
     return Finished(told.restored_data(done), text=told.restored_text(done, is_here=is_here))
 
 

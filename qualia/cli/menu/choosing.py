@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from qualia._form import Form
+from qualia.cli.listing import in_words
 from qualia.cli.menu.asking import Asker, Choice, chosen, shown
 from qualia.cli.menu.form import ask_params
 from qualia.cli.menu.session import Session
 from qualia.cli.words import _, translated
 from qualia.plugin import ParamSpec
 from qualia.registry import PluginInfo
+from qualia.words import said_by
 
 
 @frozen
@@ -51,14 +53,18 @@ def ask_filled(session: Session, title: str, kinds: Sequence[str], *, go: str, w
         PluginError: the plugin cannot be loaded.
     """
     info, specs = ask_plugin(session, title, kinds)
-    left = [spec for spec in specs if spec.name not in without]
+    left = [spec for spec in in_words(info, specs) if spec.name not in without]
     return Chosen(info, ask_params(session.asker, info.id, left, go=go))
 
 
 def plugin_choices(infos: Sequence[PluginInfo]) -> list[Choice]:
     """Return a line for each plugin, usable ones first; of the others it says why they cannot be chosen."""
     ranked = sorted(infos, key=lambda info: (not _can_run(info), info.id))
-    return [Choice(info.id, info.id, shown(info.summary), "" if _can_run(info) else _why_not(info)) for info in ranked]
+    return [Choice(info.id, info.id, _about(info), "" if _can_run(info) else _why_not(info)) for info in ranked]
+
+
+def _about(info: PluginInfo) -> str:
+    return shown(said_by(info.folder, info.summary))
 
 
 def _can_run(info: PluginInfo) -> bool:
@@ -77,5 +83,5 @@ def ask_any(asker: Asker, title: str, infos: Sequence[PluginInfo]) -> str:
     Raises:
         Back: somebody went back.
     """
-    told = [Choice(info.id, f"{info.id} [{_(info.state)}]", shown(info.summary or info.reason)) for info in infos]
+    told = [Choice(info.id, f"{info.id} [{_(info.state)}]", _about(info) or shown(info.reason)) for info in infos]
     return chosen(asker, title, told)

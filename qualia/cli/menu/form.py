@@ -67,7 +67,7 @@ def _line(form: Form, spec: ParamSpec) -> str:
 
 
 def _told(spec: ParamSpec) -> str:
-    return f"{shown(translated(spec.help))} [{allowed(spec)}]"
+    return f"{shown(spec.help)} [{allowed(spec)}]"
 
 
 def allowed(spec: ParamSpec) -> str:

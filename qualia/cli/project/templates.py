@@ -10,6 +10,7 @@ import attrs
 
 from qualia._safe import safe_line
 from qualia._values import is_sequence, to_plain
+from qualia.cli.listing import in_words
 from qualia.cli.output import as_yaml
 from qualia.cli.project.params import mark_of
 from qualia.cli.project.settings_told import settings_told
@@ -18,6 +19,7 @@ from qualia.cli.words import _, heading
 from qualia.plugin import ParamSpec
 from qualia.registry import PluginInfo
 from qualia.settings import Settings
+from qualia.words import said_by
 
 _COMMANDS = {"document": "process", "analyzer": "analyze", "visualizer": "visualize"}
 # None and tables have no default that TOML could show.
@@ -62,10 +64,10 @@ def params_text(info: PluginInfo, specs: Sequence[ParamSpec], form: str, path: s
     command = f"qualia {_COMMANDS[info.kind or 'analyzer']} {_('FILE')} -p {info.id} -c {path or _('FILE')}"
     head = [
         mark_of(info.id),
-        f"# {info.id} {info.version}: {safe_line(info.summary)}",
+        f"# {info.id} {info.version}: {safe_line(said_by(info.folder, info.summary))}",
         f"# {_('Use it with: {command}', command=safe_line(command))}",
     ]
-    parts = ["\n".join(head), *(_param(spec, form) for spec in specs)]
+    parts = ["\n".join(head), *(_param(spec, form) for spec in in_words(info, specs))]
     return "\n\n".join(parts) + "\n" if specs else f"{parts[0]}\n# {_('It has no params.')}\n"
 
 

@@ -18,6 +18,7 @@ from qualia.cli.commands import commands
 from qualia.cli.shell.known import Asked, Known, find, known_plugins
 from qualia.cli.shell.spec import actions_of, type_of
 from qualia.cli.shell.topics import topics
+from qualia.words import said_by
 
 FILES, FOLDERS, WORDS = ":files", ":folders", ":words"
 _KINDS = {"process": "document", "analyze": "analyzer", "visualize": "visualizer", "list-visualizers": "visualizer"}
@@ -152,9 +153,8 @@ def _value(typed: Typed, action: argparse.Action, current: str) -> Answer:
         return Answer(more=FOLDERS)
     if kind == "plugin":
         wanted = _KINDS.get(typed.path[0]) if typed.path else None
-        return _matching(
-            [Word(each.id, each.summary) for each in _plugins(typed) if wanted in (None, each.kind)], current
-        )
+        known = [each for each in _plugins(typed) if wanted in (None, each.kind)]
+        return _matching([Word(each.id, said_by(each.folder, each.summary)) for each in known], current)
     if kind == "param":
         return _matching(_params(typed, current), current)
     if kind == "command":
@@ -177,7 +177,8 @@ def _params(typed: Typed, current: str) -> list[Word]:
     name, equals, _value = current.partition("=")
     if equals:
         return [Word(f"{name}={value}") for value in declared_values(plugin.folder, plugin.entry, name)]
-    return [Word(f"{param}=", told) for param, told in declared_params(plugin.folder, plugin.entry).items()]
+    params = declared_params(plugin.folder, plugin.entry)
+    return [Word(f"{param}=", said_by(plugin.folder, told)) for param, told in params.items()]
 
 
 def _command_words() -> Iterator[Word]:

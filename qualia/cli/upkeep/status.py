@@ -62,11 +62,20 @@ class Changes:
         if not self._before:
             self._write("\n".join(f"{name}: {value}" for name, value in now.items()))
         else:
-            changed = {name: value for name, value in self.of(seen).items() if self._before.get(name) != value}
+            changed = {name: value for name, value in self.of(seen).items() if self._is_news(name, now)}
             gone = dict.fromkeys((name for name in self._before if name not in now), _GONE)
             time = clock(seen.report.at_s)
-            self._write("\n".join(f"{time}  {name}: {value}" for name, value in {**changed, **gone}.items()))
+            told = [f"{time}  {name}: {value}" for name, value in {**changed, **gone}.items()]
+            if told:
+                self._write("\n".join(told))
         self._before = now
+
+    def _is_news(self, name: str, now: Lines) -> bool:
+        """Whether a line differs by more than who looked: another process knows a status since its own first look."""
+        of, _dot, fact = name.rpartition(".")
+        if fact == "since" and self._before.get(of) == now.get(of):
+            return False
+        return self._before.get(name) != now[name]
 
     def of(self, seen: Looked) -> Lines:
         """Return the lines whose change is told."""

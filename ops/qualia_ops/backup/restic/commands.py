@@ -41,6 +41,7 @@ from qualia_ops.backup.restic.program import NoRepository, Restic, found, shown
 from qualia_ops.backup.restic.repository import Kept, Repository
 from qualia_ops.backup.restore import Restored, compare, restore_elsewhere_from, restore_from
 from qualia_ops.backup.retention import Dated, Policy, decide
+from qualia_ops.backup.standing import standing_again
 from qualia_ops.words import _, translated
 
 INCOMPLETE, CORRUPT = 3, 13
@@ -262,8 +263,9 @@ def _restore(context: OperationContext[RestoreParams]) -> Steps:
     if params.to is not None:
         done = yield from restore_elsewhere_from(source, Path(params.to))
         return Finished(told.restored_data(done), text=told.restored_text(done, is_here=False))
-    is_here = Path.cwd().is_relative_to(project) and not params.only
-    done = yield from restore_from(source, project, folder, only=params.only, keep_old=params.keep_old)
+    with standing_again(project) as stands:
+        done = yield from restore_from(source, project, folder, only=params.only, keep_old=params.keep_old)
+    is_here = stands and not params.only
     return Finished(told.restored_data(done), text=told.restored_text(done, is_here=is_here))
 
 
