@@ -79,7 +79,7 @@ class Buttons(Bar, can_focus=True):
         def button(text: str, *, here: bool) -> Span:
             return Span(f"> [{text}] <" if here else f"  [{text}]  ", "here" if here else "")
 
-        self.show((button(_("Cancel"), here=not self._is_yes), button(self._does, here=self._is_yes)))
+        self.show((button(_("Back"), here=not self._is_yes), button(self._does, here=self._is_yes)))
 
 
 class Confirm(Dialog[bool]):
