@@ -10,6 +10,7 @@ from rich.color import ColorSystem
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App
+from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.events import Event, Key, Resize
 from textual.screen import Screen
@@ -55,6 +56,11 @@ class SparingApp(App[int]):
         """Paint the whole screen anew, whatever stands there."""
         self._standing.forget()
         self.screen.refresh(layout=True)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End after an error nobody foresaw; while it is left, a screen on its way has no parts, and that is none."""
+        if not (self._exit and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """End after an error nobody foresaw; what variables held is not told, for people's texts are among that."""

@@ -217,6 +217,18 @@ def test_keys_behind_the_one_that_leaves_do_nothing() -> None:
     ran(work)
 
 
+def test_a_signal_while_a_dialog_is_on_its_way_leaves_as_it_says() -> None:
+    """The dialog is never laid out; that is no crash, and the exit code is the signal's."""
+
+    async def work() -> None:
+        async with shown(host()) as seen:
+            seen.app.action_help()
+            seen.app.exit(129, 129)
+        assert seen.app.return_code == 129
+
+    ran(work)
+
+
 def test_a_terminal_too_small_for_a_section_is_told_how_large_it_wants() -> None:
     """Below 40 columns or 10 lines it says so, whatever section is turned to, and no longer once there is room."""
 
