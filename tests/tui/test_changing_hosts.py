@@ -166,22 +166,12 @@ def test_a_socket_nobody_answers_at_is_told(tmp_path: Path, monkeypatch: pytest.
     ran(work)
 
 
-def test_what_was_said_meanwhile_stays_when_the_host_is_heard_again() -> None:
-    """Only the sentence about the wait goes with the wait; what came of what was asked for is still to be read."""
-
-    async def work() -> None:
-        async with shown(FakeHost({"health": {"status": "ok"}})) as seen:
-            seen.host.link("stale")
-            await seen.until("stale")
-            await seen.app.call("plugins.list")
-            await seen.until("what was asked for waits until it does")
-            seen.app.tell("it is cut short", "bad")
-            seen.host.link("live")
-            await seen.until("live")
-            await seen.settled()
-            assert "it is cut short" in seen.text()
-
-    ran(work)
+async def asked_in_silence(seen: Seen) -> None:
+    """Ask for something while the host is not heard, and wait for what is said of that."""
+    seen.host.link("stale")
+    await seen.until("stale")
+    await seen.app.call("plugins.list")
+    await seen.until("what was asked for waits until it does")
 
 
 def test_what_is_asked_of_a_host_that_is_silent_is_told_to_wait() -> None:
@@ -189,12 +179,24 @@ def test_what_is_asked_of_a_host_that_is_silent_is_told_to_wait() -> None:
 
     async def work() -> None:
         async with shown(FakeHost({"health": {"status": "ok"}})) as seen:
-            seen.host.link("stale")
-            await seen.until("stale")
-            await seen.app.call("plugins.list")
-            await seen.until("what was asked for waits until it does")
+            await asked_in_silence(seen)
             seen.host.link("live")
             await seen.until(lambda text: "live" in text and "waits until" not in text)
+
+    ran(work)
+
+
+def test_what_was_said_meanwhile_stays_when_the_host_is_heard_again() -> None:
+    """Only the sentence about the wait goes with the wait; what came of what was asked for is still to be read."""
+
+    async def work() -> None:
+        async with shown(FakeHost({"health": {"status": "ok"}})) as seen:
+            await asked_in_silence(seen)
+            seen.app.tell("it is cut short", "bad")
+            seen.host.link("live")
+            await seen.until("live")
+            await seen.settled()
+            assert "it is cut short" in seen.text()
 
     ran(work)
 
