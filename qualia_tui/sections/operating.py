@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from qualia.errors import QualiaError
 from qualia_tui.model import facts
+from qualia_tui.sections.waiting import ended
 from qualia_tui.words import spoken
 
 if TYPE_CHECKING:
     from qualia_tui.app import Console
 
-_FIRST_LOOK_S, _LONGEST_S = 0.05, 1.0
 Told = Callable[[str, str, float | None], object]
 """Told the host's id of an operation, what it is doing, and the share that is done; None when nobody can tell."""
 
@@ -53,20 +52,17 @@ async def operate(
         "operations.run", operation=operation, params=params or {}, confirmed=confirmed, language=language
     )
     run = facts.text(begun, "run")
-    pause_s = _FIRST_LOOK_S
-    while True:
-        now = await console.call("operations.progress", run=run)
-        if facts.text(now, "state") not in {"waiting", "running"}:
-            break
+
+    def hear(now: facts.Plain) -> None:
         if told is not None:
             told(run, facts.text(now, "told"), facts.number(now, "done"))
-        await asyncio.sleep(pause_s)
-        pause_s = min(_LONGEST_S, pause_s * 2)
-    ended = await console.call("operations.result", run=run, language=language)
-    result = facts.mapping(ended, "result")
+
+    await ended(console, "operations.progress", run, told=hear)
+    gave = await console.call("operations.result", run=run, language=language)
+    result = facts.mapping(gave, "result")
     if not result:
-        error = facts.mapping(ended, "error")
+        error = facts.mapping(gave, "error")
         reason = facts.text(error, "message")
-        sentence = facts.text(ended, "told") or reason or f"{operation}: {facts.text(ended, 'state')}"
+        sentence = facts.text(gave, "told") or reason or f"{operation}: {facts.text(gave, 'state')}"
         raise Unfinished(sentence, facts.text(error, "error"), reason)
     return result

@@ -12,13 +12,12 @@ from qualia_tui.model import facts
 from qualia_tui.model.health_view import component
 from qualia_tui.model.plugin_page import full
 from qualia_tui.model.texts import wrapped_lines
+from qualia_tui.sections.operating import operate
 from qualia_tui.sections.section import Section
 from qualia_tui.words import _, sentence_of, spoken
 
 _RUNS = 8
-_LOOK_S = 0.1
 _PAGE_S = 0.25
-_OVER = frozenset({"ok", "failed", "cancelled", "lost"})
 
 
 async def read_plugin(section: Section, plugin: str) -> None:
@@ -90,30 +89,9 @@ async def read_operation(section: Section, operation: str, title: str) -> None:
         title: what stands over it.
     """
     try:
-        begun = await section.console_app.call("operations.run", operation=operation, language=spoken())
-        run = facts.text(begun, "run")
-        await settled(section, "operations.progress", run)
-        answer = await section.console_app.call("operations.result", run=run, language=spoken())
+        result = await operate(section.console_app, operation)
     except QualiaError as error:
         section.console_app.tell(sentence_of(error), "bad")
         return
-    text = facts.text(facts.mapping(answer, "result"), "text") or facts.text(answer, "told") or _("nothing")
+    text = facts.text(result, "text") or _("nothing")
     section.console_app.read(title, lambda width: wrapped_lines(text, width))
-
-
-async def settled(section: Section, verb: str, run: str) -> facts.Plain:
-    """Wait for something that was begun to be over, and return what the host then tells of it.
-
-    Args:
-        section: asks the host.
-        verb: what tells its state.
-        run: what was begun.
-
-    Raises:
-        QualiaError: the host cannot tell, or was lost.
-    """
-    while True:
-        told: facts.Plain = await section.console_app.call(verb, run=run)
-        if facts.text(told, "state") in _OVER:
-            return told
-        await asyncio.sleep(_LOOK_S)

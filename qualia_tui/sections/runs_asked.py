@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from types import MappingProxyType
 
 from qualia_tui.dialogs.asking import Option
 from qualia_tui.model import facts
 from qualia_tui.sections.section import Section
+from qualia_tui.sections.waiting import ended
 from qualia_tui.words import _, translated
 
 NO_DOCUMENT = "give its path or text"
@@ -17,8 +17,6 @@ IS_THERE = "say overwrite"
 """What a host's refusal says when it would have to replace something."""
 SUFFIXES: Mapping[str, str] = MappingProxyType({"crate": "", "methods": ".md", "json": ".json", "log": ".log.json"})
 """Ends of the names of what is exported, by its form."""
-_FIRST_LOOK_S, _LONGEST_S = 0.05, 1.0
-_OVER = frozenset({"ok", "failed", "cancelled", "lost"})
 
 
 def formats() -> tuple[Option, ...]:
@@ -41,13 +39,7 @@ async def outcome_of(section: Section, run: str) -> facts.Plain:
     Raises:
         QualiaError: the host cannot tell, or was lost.
     """
-    pause_s = _FIRST_LOOK_S
-    while True:
-        told = facts.plain(await section.console_app.call("runs.show", run=run))
-        if facts.text(told, "state") in _OVER:
-            break
-        await asyncio.sleep(pause_s)
-        pause_s = min(_LONGEST_S, pause_s * 2)
+    told = await ended(section.console_app, "runs.show", run)
     if facts.text(told, "state") != "ok":
         return told
     return {**told, **facts.plain(await section.console_app.call("runs.result", run=run, most_bytes=0))}
