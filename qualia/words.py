@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -105,7 +106,8 @@ def _of_plugin(folder: str | os.PathLike[str]) -> Mapping[str, str]:
         info = os.stat(path)  # noqa: PTH116 - as above
     except (OSError, ValueError):
         return {}
-    return _strangers(path, info.st_mtime_ns, info.st_size)
+    # Whoever opens a pipe waits for its writer.
+    return _strangers(path, info.st_mtime_ns, info.st_size) if stat.S_ISREG(info.st_mode) else {}
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,16 @@ def test_a_broken_catalogue_leaves_the_english(tmp_path: Path) -> None:
             os.utime(path, ns=(number, number))
             assert isinstance(said_by(tmp_path, SUMMARY), str)
             assert said_by(tmp_path, "Something else.") == "Something else."
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no named pipes")
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    """A folder may come from anybody: what is no file is not opened."""
+    path = give_words(tmp_path, {SUMMARY: TOLD})
+    path.unlink()
+    os.mkfifo(path)
+    with speaking("pt-BR"):
+        assert said_by(tmp_path, SUMMARY) == SUMMARY
 
 
 def test_translating_a_plugin_leaves_its_code_as_it_was(tmp_path: Path) -> None:
