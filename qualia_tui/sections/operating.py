@@ -57,7 +57,7 @@ async def operate(
         if told is not None:
             told(run, facts.text(now, "told"), facts.number(now, "done"))
 
-    await ended(console, "operations.progress", run, told=hear)
+    await ended(console.call, "operations.progress", run, told=hear)
     gave = await console.call("operations.result", run=run, language=language)
     result = facts.mapping(gave, "result")
     if not result:

@@ -39,7 +39,7 @@ async def outcome_of(section: Section, run: str) -> facts.Plain:
     Raises:
         QualiaError: the host cannot tell, or was lost.
     """
-    told = await ended(section.console_app, "runs.show", run)
+    told = await ended(section.console_app.call, "runs.show", run)
     if facts.text(told, "state") != "ok":
         return told
     return {**told, **facts.plain(await section.console_app.call("runs.result", run=run, most_bytes=0))}

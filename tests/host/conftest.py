@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -117,6 +118,16 @@ class Talker:
     def close(self) -> None:
         self.lines.close()
         self.link.close()
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until something holds, within a bound."""
+    pause = threading.Event()
+    for _ in range(6000):
+        if holds():
+            return
+        pause.wait(0.005)
+    raise AssertionError("it never came to hold")
 
 
 @pytest.fixture

@@ -22,10 +22,9 @@ from qualia.host import Host, Manners, expose
 from qualia.host.aside import Aside
 from qualia.host.verbs import Verb, Verbs
 from qualia.protocol.places import Place
-from tests.host.conftest import BOUND_S, Talker
+from tests.host.conftest import BOUND_S, Talker, wait_for
 from tests.host.test_client import ran, until
 from tests.host.test_processes import place_of
-from tests.host.test_serving import wait_for
 
 Spawn = Callable[..., subprocess.Popen[str]]
 Talk = Callable[[Place], Talker]

@@ -22,7 +22,7 @@ from qualia.host.lines import Lines
 from qualia.host.log import EventLog
 from qualia.protocol import Code
 from qualia.protocol.places import Place
-from tests.host.conftest import Talker
+from tests.host.conftest import Talker, wait_for
 
 Talk = Callable[[Place], Talker]
 
@@ -219,16 +219,6 @@ def test_too_many_clients_are_sent_away_with_a_reason(core: Core, talk: Talk) ->
         here[0].call("subscribe")
         wait_for(lambda: served.clients == 1)
         assert talk(served.place).hello()["version"] == 1
-
-
-def wait_for(holds: Callable[[], bool]) -> None:
-    """Wait until something holds, within a bound."""
-    pause = threading.Event()
-    for _ in range(6000):
-        if holds():
-            return
-        pause.wait(0.005)
-    raise AssertionError("it never came to hold")
 
 
 def test_a_client_that_says_no_hello_is_dropped(core: Core, talk: Talk) -> None:
